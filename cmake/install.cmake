@@ -1,0 +1,16 @@
+# Installed layout: include/tuft/{core,cells,lsm,datasets}/*.h, include/tuft/tuft.h, libtuft,
+# a pkg-config file and a CMake package.
+install(TARGETS tuft EXPORT tuft-targets
+        ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+foreach(header IN LISTS TUFT_HEADERS)
+  file(RELATIVE_PATH relative ${CMAKE_SOURCE_DIR} ${header})
+  get_filename_component(folder ${relative} DIRECTORY)
+  install(FILES ${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/tuft/${folder})
+endforeach()
+install(FILES ${CMAKE_BINARY_DIR}/generated/core/version.h
+        DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/tuft/core)
+install(FILES tuft.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/tuft)
+configure_file(cmake/tuft.pc.in generated/tuft.pc @ONLY)
+install(FILES ${CMAKE_BINARY_DIR}/generated/tuft.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+install(EXPORT tuft-targets NAMESPACE tuft:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/tuft)
+install(FILES cmake/tuft-config.cmake DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/tuft)
