@@ -2,11 +2,21 @@
 #ifndef TUFT_H
 #define TUFT_H
 
+#include "core/cell_model.h"
+#include "core/engine.h"
 #include "core/events.h"
 #include "core/file.h"
+#include "core/ledger.h"
 #include "core/memory.h"
+#include "core/network.h"
 #include "core/philox.h"
+#include "core/projection.h"
+#include "core/recorder.h"
 #include "core/status.h"
 #include "core/version.h"
+#include "core/wheel.h"
+
+#include "cells/lif.h"
+#include "cells/poisson.h"
 
 #endif

@@ -1,0 +1,474 @@
+#include "cells/lif.h"
+
+#include "cells/exponential_sum.h"
+#include "core/memory.h"
+#include "core/simd.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+const tuft_lif_parameters tuft_lif_defaults = {.tau_m_ms = 20,
+                                               .tau_excitatory_ms = 5,
+                                               .tau_inhibitory_ms = 10,
+                                               .threshold = 20,
+                                               .refractory_ms = 2};
+
+enum { EXCITATORY, INHIBITORY, SYNAPSES };
+enum { BLOCK = 256 }; /* cells whose spikes are looked for together */
+
+/* One state serves both forms: float32 arrays for the clocked one, an event-driven record a cell
+ * for the other. */
+typedef struct {
+    int64_t tick;      /* the values below are those at this tick */
+    int64_t free_tick; /* refractory up to and including this tick */
+    double v, current[SYNAPSES];
+} lazy_cell;
+
+typedef struct {
+    tuft_lif_parameters parameters;
+    tuft_cell_context context;
+    int exponential;
+    double tau_s_ms[SYNAPSES];
+    /* Clocked. One element when all cells are alike (stride 0), else one a cell. */
+    float *v, *current[SYNAPSES];
+    int32_t *refractory; /* steps left */
+    float *decay, *threshold, *from_current[SYNAPSES];
+    int heterogeneous;
+    float current_decay[SYNAPSES];
+    int32_t refractory_steps;
+    /* Event-driven. */
+    lazy_cell *lazy;
+    int64_t refractory_ticks;
+} lif;
+
+static double tau_of(const lif *cell, uint32_t i)
+{
+    return cell->parameters.cell_tau_m_ms ? (double)cell->parameters.cell_tau_m_ms[i]
+                                          : cell->parameters.tau_m_ms;
+}
+
+static double threshold_of(const lif *cell, uint32_t i)
+{
+    return cell->parameters.cell_threshold ? (double)cell->parameters.cell_threshold[i]
+                                           : cell->parameters.threshold;
+}
+
+/* Response of V after time h to a unit synaptic current at its start (Rotter & Diesmann P21). */
+static double current_to_membrane(double h, double tau_m, double tau_s)
+{
+    if (isinf(tau_m))
+        return 0; /* no leak: tau_m dV/dt stays finite only without input current */
+    if (fabs(tau_s - tau_m) < 1e-6 * tau_m)
+        return h / tau_m * exp(-h / tau_m);
+    return tau_s / (tau_s - tau_m) * (exp(-h / tau_s) - exp(-h / tau_m));
+}
+
+static void lif_destroy(void *state)
+{
+    lif *cell = state;
+    free(cell->v);
+    free(cell->refractory);
+    free(cell->decay);
+    free(cell->threshold);
+    for (int s = 0; s < SYNAPSES; s++) {
+        free(cell->current[s]);
+        free(cell->from_current[s]);
+    }
+    free(cell->lazy);
+    free(cell);
+}
+
+static void lif_reset(void *state)
+{
+    lif *cell = state;
+    uint32_t count = cell->context.count;
+    if (cell->lazy) {
+        for (uint32_t i = 0; i < count; i++)
+            cell->lazy[i] = (lazy_cell){.v = cell->parameters.v_initial, .free_tick = -1};
+        return;
+    }
+    for (uint32_t i = 0; i < count; i++)
+        cell->v[i] = (float)cell->parameters.v_initial;
+    memset(cell->refractory, 0, count * sizeof *cell->refractory);
+    for (int s = 0; cell->exponential && s < SYNAPSES; s++)
+        memset(cell->current[s], 0, count * sizeof(float));
+}
+
+static tuft_status check(const lif *cell, tuft_error *err)
+{
+    const tuft_lif_parameters *p = &cell->parameters;
+    for (uint32_t i = 0; i < cell->context.count; i++) {
+        if (!(tau_of(cell, i) > 0))
+            return tuft_fail(err, TUFT_INVALID, "membrane time constant %g ms, expected over 0",
+                             tau_of(cell, i));
+        if (!isfinite(threshold_of(cell, i)))
+            return tuft_fail(err, TUFT_INVALID, "threshold %g, expected a finite value",
+                             threshold_of(cell, i));
+        if (!p->cell_tau_m_ms && !p->cell_threshold)
+            break;
+    }
+    if (!isfinite(p->v_reset) || !isfinite(p->v_initial) || !isfinite(p->bias))
+        return tuft_fail(err, TUFT_INVALID, "reset %g, initial %g, bias %g, expected finite values",
+                         p->v_reset, p->v_initial, p->bias);
+    if (!(p->refractory_ms >= 0) || p->refractory_ms / cell->context.tick_ms > INT32_MAX)
+        return tuft_fail(err, TUFT_INVALID, "refractory period %g ms, expected 0 or more",
+                         p->refractory_ms);
+    for (int s = 0; cell->exponential && s < SYNAPSES; s++)
+        if (!(cell->tau_s_ms[s] > 0) || !isfinite(cell->tau_s_ms[s]))
+            return tuft_fail(err, TUFT_INVALID, "synaptic time constant %g ms, expected over 0",
+                             cell->tau_s_ms[s]);
+    if (cell->exponential && isinf(p->tau_m_ms) && !p->cell_tau_m_ms)
+        return tuft_fail(err, TUFT_INVALID, "exponential synapses need a finite membrane constant");
+    return TUFT_OK;
+}
+
+static tuft_status create_clocked(lif *cell, tuft_error *err)
+{
+    const tuft_lif_parameters *p = &cell->parameters;
+    uint32_t count = cell->context.count;
+    double step_ms = (double)cell->context.step_ticks * cell->context.tick_ms;
+    cell->heterogeneous = p->cell_tau_m_ms || p->cell_threshold;
+    size_t kinds = cell->heterogeneous ? count : 1;
+    cell->refractory_steps = (int32_t)lround(p->refractory_ms / step_ms);
+    tuft_status status = TUFT_NEW(&cell->v, count, "membranes", err);
+    if (!status)
+        status = TUFT_NEW(&cell->refractory, count, "refractory counters", err);
+    if (!status)
+        status = TUFT_NEW(&cell->decay, kinds, "decays", err);
+    if (!status)
+        status = TUFT_NEW(&cell->threshold, kinds, "thresholds", err);
+    for (int s = 0; cell->exponential && s < SYNAPSES; s++) {
+        cell->current_decay[s] = (float)exp(-step_ms / cell->tau_s_ms[s]);
+        if (!status)
+            status = TUFT_NEW(&cell->current[s], count, "synaptic currents", err);
+        if (!status)
+            status = TUFT_NEW(&cell->from_current[s], kinds, "propagators", err);
+    }
+    for (uint32_t i = 0; !status && i < kinds; i++) {
+        cell->decay[i] = (float)exp(-step_ms / tau_of(cell, i));
+        cell->threshold[i] = (float)threshold_of(cell, i);
+        for (int s = 0; cell->exponential && s < SYNAPSES; s++)
+            cell->from_current[s][i] =
+                (float)current_to_membrane(step_ms, tau_of(cell, i), cell->tau_s_ms[s]);
+    }
+    return status;
+}
+
+static tuft_status create(void **state, const void *parameters, const tuft_cell_context *context,
+                          int exponential, tuft_error *err)
+{
+    lif *cell;
+    tuft_status status = TUFT_NEW(&cell, 1, "LIF population", err);
+    if (status)
+        return status;
+    cell->parameters = *(const tuft_lif_parameters *)parameters;
+    cell->context = *context;
+    cell->exponential = exponential;
+    cell->tau_s_ms[EXCITATORY] = cell->parameters.tau_excitatory_ms;
+    cell->tau_s_ms[INHIBITORY] = cell->parameters.tau_inhibitory_ms;
+    status = check(cell, err);
+    if (!status && context->step_ticks) {
+        status = create_clocked(cell, err);
+    } else if (!status) {
+        cell->refractory_ticks = llround(cell->parameters.refractory_ms / context->tick_ms);
+        status = TUFT_NEW(&cell->lazy, context->count, "LIF cells", err);
+    }
+    if (status) {
+        lif_destroy(cell);
+        return status;
+    }
+    lif_reset(cell);
+    *state = cell;
+    return TUFT_OK;
+}
+
+static tuft_status create_delta(void **state, const void *parameters,
+                                const tuft_cell_context *context, tuft_error *err)
+{
+    return create(state, parameters, context, 0, err);
+}
+
+static tuft_status create_exponential(void **state, const void *parameters,
+                                      const tuft_cell_context *context, tuft_error *err)
+{
+    return create(state, parameters, context, 1, err);
+}
+
+/* ---- clocked ---------------------------------------------------------------------------------
+ * The loops below are branch-free over cells; which cells fired is collected per block. */
+
+static uint32_t collect(const uint8_t *fired, uint32_t begin, uint32_t n, uint32_t *spike)
+{
+    uint32_t spikes = 0;
+    for (uint32_t i = 0; i < n; i += 8) {
+        uint64_t eight = 0;
+        memcpy(&eight, fired + i, n - i < 8 ? n - i : 8);
+        for (; eight; eight &= eight - 1)
+            spike[spikes++] = begin + i + (uint32_t)__builtin_ctzll(eight) / 8;
+    }
+    return spikes;
+}
+
+/* v of n cells after the decay; fires, resets, counts down the refractory period. */
+typedef struct {
+    float v_reset, subtract; /* subtract: 1 lowers V by the threshold, 0 sets it to v_reset */
+    float bias;
+    int32_t refractory_steps;
+} rule;
+
+#define FIRE(threshold_i)                                                                          \
+    int held = refractory[i] > 0;                                                                  \
+    x = held ? v[i] : x;                                                                           \
+    int fires = !held & (x > (threshold_i));                                                       \
+    float after = r.subtract != 0 ? x - (threshold_i) : r.v_reset;                                 \
+    v[i] = fires ? after : x;                                                                      \
+    refractory[i] = fires ? r.refractory_steps : refractory[i] - held;                             \
+    fired[i] = (uint8_t)fires;
+
+TUFT_CLONES static void delta_uniform(float *restrict v, float *restrict input,
+                                      int32_t *restrict refractory, uint8_t *restrict fired,
+                                      uint32_t n, float decay, float threshold, rule r)
+{
+    float drive = r.bias * (1 - decay);
+    for (uint32_t i = 0; i < n; i++) {
+        float x = decay * v[i] + drive + input[i];
+        input[i] = 0;
+        FIRE(threshold)
+    }
+}
+
+TUFT_CLONES static void delta_each(float *restrict v, float *restrict input,
+                                   int32_t *restrict refractory, uint8_t *restrict fired,
+                                   uint32_t n, const float *restrict decay,
+                                   const float *restrict threshold, rule r)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        float x = decay[i] * v[i] + r.bias * (1 - decay[i]) + input[i];
+        input[i] = 0;
+        FIRE(threshold[i])
+    }
+}
+
+static rule rule_of(const lif *cell)
+{
+    return (rule){.v_reset = (float)cell->parameters.v_reset,
+                  .subtract = cell->parameters.reset == TUFT_RESET_BY_SUBTRACTION,
+                  .bias = (float)cell->parameters.bias,
+                  .refractory_steps = cell->refractory_steps};
+}
+
+static uint32_t step_delta(void *state, uint32_t begin, uint32_t end, float *const *input,
+                           uint32_t *spike)
+{
+    lif *cell = state;
+    rule r = rule_of(cell);
+    uint8_t fired[BLOCK];
+    uint32_t spikes = 0;
+    for (uint32_t from = begin; from < end; from += BLOCK) {
+        uint32_t n = end - from < BLOCK ? end - from : BLOCK;
+        if (cell->heterogeneous)
+            delta_each(cell->v + from, input[0] + from, cell->refractory + from, fired, n,
+                       cell->decay + from, cell->threshold + from, r);
+        else
+            delta_uniform(cell->v + from, input[0] + from, cell->refractory + from, fired, n,
+                          cell->decay[0], cell->threshold[0], r);
+        spikes += collect(fired, from, n, spike + spikes);
+    }
+    return spikes;
+}
+
+typedef struct {
+    float decay, threshold, from_excitatory, from_inhibitory;
+} propagator;
+
+TUFT_CLONES static void exponential_uniform(float *restrict v, float *restrict excitatory,
+                                            float *restrict inhibitory, float *restrict input_e,
+                                            float *restrict input_i, int32_t *restrict refractory,
+                                            uint8_t *restrict fired, uint32_t n, propagator p,
+                                            float decay_e, float decay_i, rule r)
+{
+    float drive = r.bias * (1 - p.decay);
+    for (uint32_t i = 0; i < n; i++) {
+        float x = p.decay * v[i] + p.from_excitatory * excitatory[i] +
+                  p.from_inhibitory * inhibitory[i] + drive;
+        excitatory[i] = decay_e * excitatory[i] + input_e[i];
+        inhibitory[i] = decay_i * inhibitory[i] + input_i[i];
+        input_e[i] = input_i[i] = 0;
+        FIRE(p.threshold)
+    }
+}
+
+static void exponential_each(lif *cell, uint32_t from, float *input_e, float *input_i,
+                             uint8_t *fired, uint32_t n, rule r)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t c = from + i;
+        propagator p = {cell->decay[c], cell->threshold[c], cell->from_current[EXCITATORY][c],
+                        cell->from_current[INHIBITORY][c]};
+        exponential_uniform(cell->v + c, cell->current[EXCITATORY] + c,
+                            cell->current[INHIBITORY] + c, input_e + i, input_i + i,
+                            cell->refractory + c, fired + i, 1, p, cell->current_decay[EXCITATORY],
+                            cell->current_decay[INHIBITORY], r);
+    }
+}
+
+static uint32_t step_exponential(void *state, uint32_t begin, uint32_t end, float *const *input,
+                                 uint32_t *spike)
+{
+    lif *cell = state;
+    rule r = rule_of(cell);
+    uint8_t fired[BLOCK];
+    uint32_t spikes = 0;
+    propagator p = {cell->decay[0], cell->threshold[0], cell->from_current[EXCITATORY][0],
+                    cell->from_current[INHIBITORY][0]};
+    for (uint32_t from = begin; from < end; from += BLOCK) {
+        uint32_t n = end - from < BLOCK ? end - from : BLOCK;
+        float *input_e = input[EXCITATORY] + from, *input_i = input[INHIBITORY] + from;
+        if (cell->heterogeneous)
+            exponential_each(cell, from, input_e, input_i, fired, n, r);
+        else
+            exponential_uniform(
+                cell->v + from, cell->current[EXCITATORY] + from, cell->current[INHIBITORY] + from,
+                input_e, input_i, cell->refractory + from, fired, n, p,
+                cell->current_decay[EXCITATORY], cell->current_decay[INHIBITORY], r);
+        spikes += collect(fired, from, n, spike + spikes);
+    }
+    return spikes;
+}
+
+/* ---- event-driven ---------------------------------------------------------------------------- */
+
+/* The membrane from the cell's last event on, as a sum of exponentials in time (ms). While the
+ * cell is refractory V is held: the sum then starts at the end of that period. */
+static tuft_exponential_sum course(const lif *cell, uint32_t i, double v, const double *current)
+{
+    double tau_m = tau_of(cell, i), bias = cell->parameters.bias;
+    tuft_exponential_sum sum = {.terms = 1, .tau = {tau_m}};
+    if (isinf(tau_m)) { /* a constant */
+        sum.terms = 0;
+        sum.offset = v;
+        return sum;
+    }
+    double own = v - bias;
+    sum.offset = bias;
+    for (int s = 0; cell->exponential && s < SYNAPSES; s++) {
+        double tau_s = cell->tau_s_ms[s];
+        if (fabs(tau_s - tau_m) < 1e-6 * tau_m)
+            tau_s = tau_m * (1 + 1e-6); /* equal constants: the limit, to 1e-6 */
+        if (current[s] == 0)
+            continue;
+        double share = current[s] * tau_s / (tau_s - tau_m);
+        int k = sum.terms++;
+        sum.amplitude[k] = share;
+        sum.tau[k] = tau_s;
+        own -= share;
+    }
+    if (sum.terms == 3 && sum.tau[1] == sum.tau[2]) { /* both synapses alike: one term */
+        sum.amplitude[1] += sum.amplitude[2];
+        sum.terms = 2;
+    }
+    sum.amplitude[0] = own;
+    return sum;
+}
+
+/* State of a lazy cell at a later tick. */
+static lazy_cell advanced(const lif *cell, uint32_t i, int64_t tick)
+{
+    lazy_cell now = cell->lazy[i];
+    double tick_ms = cell->context.tick_ms;
+    int64_t held = now.free_tick < tick ? now.free_tick : tick; /* V is held up to here */
+    for (int stage = 0; stage < 2; stage++) {
+        int64_t to = stage == 0 ? held : tick;
+        if (to <= now.tick)
+            continue;
+        double elapsed = (double)(to - now.tick) * tick_ms;
+        if (stage == 1) {
+            tuft_exponential_sum sum = course(cell, i, now.v, now.current);
+            now.v = tuft_exponential_sum_at(&sum, elapsed);
+        }
+        for (int s = 0; cell->exponential && s < SYNAPSES; s++)
+            now.current[s] *= exp(-elapsed / cell->tau_s_ms[s]);
+        now.tick = to;
+    }
+    now.tick = tick;
+    return now;
+}
+
+/* The tick of the next spike if nothing else comes. */
+static int64_t next_spike(const lif *cell, uint32_t i)
+{
+    lazy_cell from = cell->lazy[i];
+    if (from.free_tick > from.tick)
+        from = advanced(cell, i, from.free_tick);
+    if (!cell->exponential && cell->parameters.bias <= threshold_of(cell, i) &&
+        from.v <= threshold_of(cell, i))
+        return TUFT_NEVER; /* decays towards bias: cannot cross */
+    tuft_exponential_sum sum = course(cell, i, from.v, from.current);
+    int64_t ticks =
+        tuft_exponential_sum_crossing(&sum, cell->context.tick_ms, threshold_of(cell, i));
+    return ticks == INT64_MAX ? TUFT_NEVER : from.tick + ticks;
+}
+
+static bool lif_receive(void *state, uint32_t i, int64_t tick, const float *input, int64_t *wake)
+{
+    lif *cell = state;
+    lazy_cell now = advanced(cell, i, tick);
+    int held = tick <= now.free_tick;
+    if (cell->exponential)
+        for (int s = 0; s < SYNAPSES; s++)
+            now.current[s] += (double)input[s];
+    else if (!held)
+        now.v += (double)input[0];
+    bool fires = !held && now.v > threshold_of(cell, i);
+    if (fires) {
+        now.v = cell->parameters.reset == TUFT_RESET_BY_SUBTRACTION ? now.v - threshold_of(cell, i)
+                                                                    : cell->parameters.v_reset;
+        now.free_tick = tick + cell->refractory_ticks;
+    }
+    cell->lazy[i] = now;
+    *wake = next_spike(cell, i);
+    return fires;
+}
+
+static int64_t lif_first_wake(void *state, uint32_t i)
+{
+    return next_spike(state, i);
+}
+
+static double lif_read(const void *state, uint32_t i, int which, int64_t tick)
+{
+    const lif *cell = state;
+    if (cell->lazy) {
+        lazy_cell now = advanced(cell, i, tick);
+        return which == 0 ? now.v : now.current[which - 1];
+    }
+    return which == 0 ? (double)cell->v[i] : (double)cell->current[which - 1][i];
+}
+
+static const char *const delta_ports[] = {"input", NULL};
+static const char *const delta_variables[] = {"membrane", NULL};
+static const char *const exponential_ports[] = {"excitatory", "inhibitory", NULL};
+static const char *const exponential_variables[] = {"membrane", "excitatory", "inhibitory", NULL};
+
+const tuft_cell_model tuft_lif_delta = {.name = "lif-delta",
+                                        .port = delta_ports,
+                                        .variable = delta_variables,
+                                        .create = create_delta,
+                                        .destroy = lif_destroy,
+                                        .reset = lif_reset,
+                                        .step = step_delta,
+                                        .receive = lif_receive,
+                                        .first_wake = lif_first_wake,
+                                        .read = lif_read};
+
+const tuft_cell_model tuft_lif_exponential = {.name = "lif-exponential",
+                                              .port = exponential_ports,
+                                              .variable = exponential_variables,
+                                              .create = create_exponential,
+                                              .destroy = lif_destroy,
+                                              .reset = lif_reset,
+                                              .step = step_exponential,
+                                              .receive = lif_receive,
+                                              .first_wake = lif_first_wake,
+                                              .read = lif_read};

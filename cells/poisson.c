@@ -1,0 +1,123 @@
+#include "cells/poisson.h"
+
+#include "core/memory.h"
+#include "core/philox.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+typedef struct {
+    tuft_random random;
+    double next_ms;
+} source;
+
+typedef struct {
+    tuft_poisson_parameters parameters;
+    tuft_cell_context context;
+    source *cell;
+} poisson;
+
+static double rate_of(const poisson *p, uint32_t i)
+{
+    return p->parameters.cell_rate_hz ? (double)p->parameters.cell_rate_hz[i]
+                                      : p->parameters.rate_hz;
+}
+
+static void poisson_reset(void *state)
+{
+    poisson *p = state;
+    for (uint32_t i = 0; i < p->context.count; i++) {
+        p->cell[i].random = tuft_random_stream(p->context.seed, TUFT_RANDOM_INPUT,
+                                               (uint64_t)p->context.id << 32 | i);
+        p->cell[i].next_ms = p->parameters.start_ms;
+    }
+}
+
+static void poisson_destroy(void *state)
+{
+    poisson *p = state;
+    free(p->cell);
+    free(p);
+}
+
+static tuft_status poisson_create(void **state, const void *parameters,
+                                  const tuft_cell_context *context, tuft_error *err)
+{
+    poisson *p;
+    tuft_status status = TUFT_NEW(&p, 1, "Poisson population", err);
+    if (status)
+        return status;
+    p->parameters = *(const tuft_poisson_parameters *)parameters;
+    p->context = *context;
+    for (uint32_t i = 0; !status && i < context->count; i++) {
+        double rate = rate_of(p, i);
+        if (!(rate >= 0) || !isfinite(rate))
+            status = tuft_fail(err, TUFT_INVALID, "rate of %g Hz, expected 0 or more", rate);
+        if (!p->parameters.cell_rate_hz)
+            break;
+    }
+    if (!status && !(p->parameters.start_ms >= 0 && p->parameters.stop_ms >= 0))
+        status = tuft_fail(err, TUFT_INVALID, "from %g to %g ms, expected 0 or more",
+                           p->parameters.start_ms, p->parameters.stop_ms);
+    if (!status)
+        status = TUFT_NEW(&p->cell, context->count, "Poisson sources", err);
+    if (status) {
+        poisson_destroy(p);
+        return status;
+    }
+    poisson_reset(p);
+    *state = p;
+    return TUFT_OK;
+}
+
+/* The tick of the next spike, after the given one. */
+static int64_t next_tick(poisson *p, uint32_t i, int64_t after)
+{
+    double rate = rate_of(p, i);
+    if (rate <= 0)
+        return TUFT_NEVER;
+    int64_t tick = after;
+    while (tick <= after) {
+        p->cell[i].next_ms += 1000 / rate * tuft_random_exponential(&p->cell[i].random);
+        if (p->parameters.stop_ms > 0 && p->cell[i].next_ms >= p->parameters.stop_ms)
+            return TUFT_NEVER;
+        double at = ceil(p->cell[i].next_ms / p->context.tick_ms);
+        if (at > 0x1p60)
+            return TUFT_NEVER;
+        tick = (int64_t)at;
+    }
+    return tick;
+}
+
+static int64_t poisson_first_wake(void *state, uint32_t i)
+{
+    return next_tick(state, i, -1);
+}
+
+static bool poisson_receive(void *state, uint32_t i, int64_t tick, const float *input,
+                            int64_t *wake)
+{
+    (void)input;
+    *wake = next_tick(state, i, tick);
+    return true;
+}
+
+static double poisson_read(const void *state, uint32_t i, int which, int64_t tick)
+{
+    (void)which;
+    (void)tick;
+    return rate_of(state, i);
+}
+
+static const char *const no_ports[] = {NULL};
+static const char *const variables[] = {"rate_hz", NULL};
+
+const tuft_cell_model tuft_poisson = {.name = "poisson",
+                                      .port = no_ports,
+                                      .variable = variables,
+                                      .create = poisson_create,
+                                      .destroy = poisson_destroy,
+                                      .reset = poisson_reset,
+                                      .receive = poisson_receive,
+                                      .first_wake = poisson_first_wake,
+                                      .read = poisson_read};

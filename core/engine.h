@@ -1,0 +1,58 @@
+/* The event-driven engine: runs a network through time.
+ *
+ * Time is an integer tick. At each tick at which anything is due, in this order: spikes that
+ * arrive are delivered (all spikes of one projection together), event-driven cells that were
+ * reached take their input, clocked populations that are due advance one step (at multiples of
+ * their step, the first at one step), and what fires, with what comes from outside at this tick,
+ * goes on its way. A clocked cell sees at step t all that arrived after t - step, up to t.
+ *
+ * Results do not depend on the number of threads. An engine belongs to one thread at a time; many
+ * engines may share a network.
+ */
+#ifndef TUFT_CORE_ENGINE_H
+#define TUFT_CORE_ENGINE_H
+
+#include "core/ledger.h"
+#include "core/network.h"
+#include "core/recorder.h"
+
+typedef struct tuft_engine tuft_engine;
+
+/* An engine at tick 0 for a network, which is borrowed. threads >= 1 is how many OpenMP threads
+ * one tick's work may use when there is enough of it. */
+tuft_status tuft_engine_new(tuft_engine **engine, const tuft_network *network, uint64_t seed,
+                            int threads, tuft_error *err);
+void tuft_engine_free(tuft_engine *engine);
+
+/* Back to tick 0 and rest: states, spikes under way, inputs and records are cleared; recorders stay
+ * attached, ledger counts go on. */
+tuft_status tuft_engine_reset(tuft_engine *engine, tuft_error *err);
+
+/* Spikes of a source population: tick[n] ascending, cell[n]. Borrowed until they have been run
+ * past or replaced; replaces what was given before. */
+tuft_status tuft_engine_input(tuft_engine *engine, uint32_t population, const int64_t *tick,
+                              const uint32_t *cell, size_t n, tuft_error *err);
+
+/* Runs every tick t with now <= t < end, then now = end. */
+tuft_status tuft_engine_run(tuft_engine *engine, int64_t end, tuft_error *err);
+int64_t tuft_engine_now(const tuft_engine *engine);
+
+/* Recorders: attached once, read at any time; owned by the engine. */
+tuft_status tuft_engine_record_spikes(tuft_engine *engine, uint32_t population, tuft_error *err);
+const tuft_spike_record *tuft_engine_spikes(const tuft_engine *engine, uint32_t population);
+
+/* Counts in windows; call again to move the windows (their number stays) and zero the counts. */
+tuft_status tuft_engine_record_counts(tuft_engine *engine, uint32_t population, const int64_t *edge,
+                                      uint32_t windows, tuft_error *err);
+const tuft_count_record *tuft_engine_counts(const tuft_engine *engine, uint32_t population);
+
+/* variable by its name in the cell model. One trace a population. */
+tuft_status tuft_engine_record_trace(tuft_engine *engine, uint32_t population, const char *variable,
+                                     const uint32_t *cell, uint32_t cells, int64_t every_ticks,
+                                     tuft_error *err);
+const tuft_trace_record *tuft_engine_trace(const tuft_engine *engine, uint32_t population);
+
+/* What has been counted since the engine was made. The ledger is the caller's to free. */
+tuft_status tuft_engine_ledger(const tuft_engine *engine, tuft_ledger *ledger, tuft_error *err);
+
+#endif

@@ -1,0 +1,99 @@
+#include "core/ledger.h"
+
+#include "core/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+tuft_status tuft_ledger_new(tuft_ledger *ledger, const tuft_network *network, tuft_error *err)
+{
+    *ledger =
+        (tuft_ledger){.populations = network->populations, .projections = network->projections};
+    tuft_status status =
+        TUFT_NEW(&ledger->population, network->populations, "ledger populations", err);
+    if (!status)
+        status = TUFT_NEW(&ledger->projection, network->projections, "ledger projections", err);
+    for (uint32_t q = 0; !status && q < network->populations; q++) {
+        tuft_ledger_population *entry = &ledger->population[q];
+        memcpy(entry->name, network->population[q].name, sizeof entry->name);
+        entry->cells = network->population[q].count;
+        entry->is_source = !network->population[q].model;
+        status = TUFT_NEW(&entry->source_spikes, entry->cells, "ledger spike counts", err);
+    }
+    if (status) {
+        tuft_ledger_free(ledger);
+        return status;
+    }
+    for (uint32_t p = 0; p < network->projections; p++) {
+        const tuft_projection *projection = &network->projection[p];
+        tuft_ledger_projection *entry = &ledger->projection[p];
+        memcpy(entry->name, projection->name, sizeof entry->name);
+        entry->kind = projection->connections.kind;
+        entry->source_population = projection->source;
+        entry->sources = projection->connections.sources;
+        entry->targets = projection->connections.targets;
+        entry->synapses = tuft_connections_synapses(&projection->connections);
+    }
+    return TUFT_OK;
+}
+
+void tuft_ledger_free(tuft_ledger *ledger)
+{
+    for (uint32_t q = 0; ledger->population && q < ledger->populations; q++)
+        free(ledger->population[q].source_spikes);
+    free(ledger->population);
+    free(ledger->projection);
+    *ledger = (tuft_ledger){0};
+}
+
+static void total(tuft_ledger *ledger)
+{
+    ledger->spikes = ledger->neuron_updates = ledger->synaptic_events = 0;
+    for (uint32_t q = 0; q < ledger->populations; q++) {
+        ledger->neuron_updates += ledger->population[q].updates;
+        if (!ledger->population[q].is_source)
+            ledger->spikes += ledger->population[q].spikes;
+    }
+    for (uint32_t p = 0; p < ledger->projections; p++)
+        ledger->synaptic_events += ledger->projection[p].synaptic_events;
+}
+
+void tuft_ledger_settle(tuft_ledger *ledger, const tuft_network *network)
+{
+    for (uint32_t q = 0; q < ledger->populations; q++) {
+        tuft_ledger_population *entry = &ledger->population[q];
+        entry->spikes = 0;
+        for (uint32_t i = 0; i < entry->cells; i++)
+            entry->spikes += entry->source_spikes[i];
+    }
+    for (uint32_t p = 0; p < ledger->projections; p++) {
+        tuft_ledger_projection *entry = &ledger->projection[p];
+        const uint64_t *spikes = ledger->population[entry->source_population].source_spikes;
+        entry->synaptic_events = 0;
+        for (uint32_t i = 0; i < entry->sources; i++)
+            entry->synaptic_events +=
+                spikes[i] * tuft_connections_fan_out(&network->projection[p].connections, i);
+    }
+    total(ledger);
+}
+
+tuft_status tuft_ledger_add(tuft_ledger *ledger, const tuft_ledger *other, tuft_error *err)
+{
+    int same =
+        ledger->populations == other->populations && ledger->projections == other->projections;
+    for (uint32_t q = 0; same && q < ledger->populations; q++)
+        same = ledger->population[q].cells == other->population[q].cells;
+    if (!same)
+        return tuft_fail(err, TUFT_INVALID, "ledgers of two different networks cannot be added");
+    for (uint32_t q = 0; q < ledger->populations; q++) {
+        tuft_ledger_population *into = &ledger->population[q];
+        into->spikes += other->population[q].spikes;
+        into->updates += other->population[q].updates;
+        for (uint32_t i = 0; i < into->cells; i++)
+            into->source_spikes[i] += other->population[q].source_spikes[i];
+    }
+    for (uint32_t p = 0; p < ledger->projections; p++)
+        ledger->projection[p].synaptic_events += other->projection[p].synaptic_events;
+    total(ledger);
+    return TUFT_OK;
+}

@@ -1,0 +1,45 @@
+/* The energy ledger: how often everything that costs energy happened.
+ *
+ * The hot path counts spikes per source only. A source's spike activates each of its synapses
+ * once, so per-synapse counts are exact afterwards: synapse (i, j) of a projection saw
+ * source_spikes[i] events, the projection the sum over i of spikes x fan-out. Spikes are counted
+ * when they are emitted.
+ */
+#ifndef TUFT_CORE_LEDGER_H
+#define TUFT_CORE_LEDGER_H
+
+#include "core/network.h"
+
+typedef struct {
+    char name[48];
+    uint32_t cells;
+    int is_source; /* spikes come from outside: no neuron updates */
+    uint64_t spikes, updates;
+    uint64_t *source_spikes; /* [cells] */
+} tuft_ledger_population;
+
+typedef struct {
+    char name[48];
+    tuft_projection_kind kind;
+    uint32_t source_population, sources, targets;
+    uint64_t synapses, synaptic_events;
+} tuft_ledger_projection;
+
+typedef struct {
+    uint64_t synaptic_events, neuron_updates, spikes; /* totals; spikes of cells, not of sources */
+    uint32_t populations, projections;
+    tuft_ledger_population *population;
+    tuft_ledger_projection *projection;
+} tuft_ledger;
+
+/* An empty ledger shaped like a network. */
+tuft_status tuft_ledger_new(tuft_ledger *ledger, const tuft_network *network, tuft_error *err);
+void tuft_ledger_free(tuft_ledger *ledger);
+
+/* Works out projections and totals from the populations' source_spikes and updates. */
+void tuft_ledger_settle(tuft_ledger *ledger, const tuft_network *network);
+
+/* Adds another run of the same network (same shape). */
+tuft_status tuft_ledger_add(tuft_ledger *ledger, const tuft_ledger *other, tuft_error *err);
+
+#endif

@@ -1,0 +1,55 @@
+/* A network: populations and the projections between them. Read-only once engines run on it;
+ * several engines may share one. */
+#ifndef TUFT_CORE_NETWORK_H
+#define TUFT_CORE_NETWORK_H
+
+#include "core/cell_model.h"
+#include "core/projection.h"
+#include "core/status.h"
+
+typedef struct {
+    char name[48];
+    const tuft_cell_model *model; /* NULL: a source, its spikes come by tuft_engine_input() */
+    const void *parameters;       /* the model's own struct, borrowed */
+    uint32_t count;
+    int64_t step_ticks; /* clocked: ticks a step; 0: event-driven */
+    int ports;
+} tuft_population;
+
+typedef struct {
+    char name[48];
+    uint32_t source, target; /* populations */
+    int port;                /* of the target */
+    tuft_connections connections;
+} tuft_projection;
+
+typedef struct {
+    double tick_us; /* microseconds a tick */
+    uint32_t populations, projections;
+    size_t population_capacity, projection_capacity;
+    tuft_population *population;
+    tuft_projection *projection;
+} tuft_network;
+
+/* An empty network. A tick is the smallest step of time: 1 us for sensor events. */
+tuft_status tuft_network_new(tuft_network **network, double tick_us, tuft_error *err);
+void tuft_network_free(tuft_network *network);
+
+/* Spike sources fed from outside. *id may be NULL. */
+tuft_status tuft_network_add_source(tuft_network *network, const char *name, uint32_t count,
+                                    uint32_t *id, tuft_error *err);
+
+/* Cells of one model. step_ticks > 0 makes the population clocked, 0 event-driven; the model must
+ * offer that form. parameters are borrowed and must outlive the network. */
+tuft_status tuft_network_add_cells(tuft_network *network, const char *name,
+                                   const tuft_cell_model *model, const void *parameters,
+                                   uint32_t count, int64_t step_ticks, uint32_t *id,
+                                   tuft_error *err);
+
+/* Connects source to a named port of target. On success the network owns the connections and
+ * *connections is zeroed. */
+tuft_status tuft_network_connect(tuft_network *network, const char *name, uint32_t source,
+                                 uint32_t target, const char *port, tuft_connections *connections,
+                                 uint32_t *id, tuft_error *err);
+
+#endif
