@@ -18,8 +18,12 @@
 
 typedef struct tuft_engine tuft_engine;
 
-/* An engine at tick 0 for a network, which is borrowed. threads >= 1 is how many OpenMP threads
- * one tick's work may use when there is enough of it. */
+/* Ticks go from 0 to this (36 000 years of microseconds), so that no sum of two overflows. */
+#define TUFT_TICK_LIMIT ((int64_t)1 << 60)
+enum { TUFT_THREAD_LIMIT = 1024 };
+
+/* An engine at tick 0 for a network, which is borrowed. threads (1 to TUFT_THREAD_LIMIT) is how
+ * many OpenMP threads one tick's work may use when there is enough of it. */
 tuft_status tuft_engine_new(tuft_engine **engine, const tuft_network *network, uint64_t seed,
                             int threads, tuft_error *err);
 void tuft_engine_free(tuft_engine *engine);
@@ -37,7 +41,8 @@ tuft_status tuft_engine_input(tuft_engine *engine, uint32_t population, const in
 tuft_status tuft_engine_run(tuft_engine *engine, int64_t end, tuft_error *err);
 int64_t tuft_engine_now(const tuft_engine *engine);
 
-/* Recorders: attached once, read at any time; owned by the engine. */
+/* Recorders: attached once, read at any time; owned by the engine. The readers give NULL where
+ * there is no such recorder or population. Spikes of a source come in the order they were given. */
 tuft_status tuft_engine_record_spikes(tuft_engine *engine, uint32_t population, tuft_error *err);
 const tuft_spike_record *tuft_engine_spikes(const tuft_engine *engine, uint32_t population);
 

@@ -1,0 +1,83 @@
+/* Site: one population while an engine runs it - state, input, what fires, what is recorded. */
+#ifndef TUFT_CORE_SITE_H
+#define TUFT_CORE_SITE_H
+
+#include "core/network.h"
+#include "core/recorder.h"
+#include "core/wheel.h"
+
+/* Cells below which a second thread costs more than it brings. */
+enum { TUFT_PARALLEL_CELLS = 1 << 14 };
+
+typedef struct {
+    const tuft_population *population; /* borrowed */
+    int threads;
+    void *state;
+    float **input;   /* [ports][count]: what has arrived and not been taken */
+    uint32_t *spike; /* [spikes] cells that fire at this tick, room for count */
+    size_t spikes;
+    uint64_t *spike_count; /* [count] since the engine was made */
+    uint64_t updates;
+
+    /* Clocked. */
+    int64_t next_step;      /* tick; TUFT_NEVER when not clocked */
+    uint32_t *chunk_spikes; /* large, more than one thread: spikes of each chunk */
+
+    /* Event-driven: cells reached at this tick; when each would act by itself, and the first
+     * tick at which the wheel holds an item for it. */
+    uint8_t *reached_mark;
+    uint32_t *reached;
+    size_t reached_count;
+    int64_t *wake, *on_wheel;
+    tuft_wheel *wheel; /* borrowed */
+    uint32_t owner;    /* of this site's items on the wheel */
+
+    /* Sources: what is still to come from outside, borrowed. */
+    const int64_t *outside_tick;
+    const uint32_t *outside_cell;
+    size_t outside_count, outside_next;
+
+    tuft_spike_record *spike_record;
+    tuft_count_record *count_record;
+    tuft_trace_record *trace_record;
+} tuft_site;
+
+tuft_status tuft_site_new(tuft_site *site, const tuft_population *population,
+                          const tuft_cell_context *context, int threads, tuft_wheel *wheel,
+                          uint32_t owner, tuft_error *err);
+void tuft_site_free(tuft_site *site);
+
+/* Back to tick 0; puts the first wakes on the wheel, which has been reset. */
+tuft_status tuft_site_reset(tuft_site *site, tuft_error *err);
+
+/* Event-driven: the cell takes part in this tick. */
+static inline void tuft_site_reach(tuft_site *site, uint32_t cell)
+{
+    site->reached[site->reached_count] = cell;
+    site->reached_count += !site->reached_mark[cell];
+    site->reached_mark[cell] = 1;
+}
+
+/* Event-driven: the wheel's item for a cell is due. */
+tuft_status tuft_site_woken(tuft_site *site, uint32_t cell, int64_t tick, tuft_error *err);
+
+/* The reached cells take their input (event-driven); all cells advance by a step (clocked). */
+tuft_status tuft_site_receive(tuft_site *site, int64_t tick, tuft_error *err);
+void tuft_site_step(tuft_site *site);
+
+/* Counts and records the spikes of this tick; samples the trace when that is due. */
+tuft_status tuft_site_record(tuft_site *site, int64_t tick, tuft_error *err);
+tuft_status tuft_site_sample(tuft_site *site, int64_t tick, tuft_error *err);
+
+/* The first tick at which the site has something to do by its own clock. */
+static inline int64_t tuft_site_due(const tuft_site *site)
+{
+    int64_t due = site->next_step;
+    if (site->outside_next < site->outside_count && site->outside_tick[site->outside_next] < due)
+        due = site->outside_tick[site->outside_next];
+    if (site->trace_record && site->trace_record->next < due)
+        due = site->trace_record->next;
+    return due;
+}
+
+#endif
