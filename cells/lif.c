@@ -15,7 +15,7 @@ const tuft_lif_parameters tuft_lif_defaults = {.tau_m_ms = 20,
                                                .refractory_ms = 2};
 
 enum { EXCITATORY, INHIBITORY, SYNAPSES };
-enum { BLOCK = 256 }; /* cells whose spikes are looked for together */
+enum { BLOCK = 512, GROUP = 32 }; /* cells whose spikes are looked for together */
 
 /* One state serves both forms: float32 arrays for the clocked one, an event-driven record a cell
  * for the other. */
@@ -57,8 +57,6 @@ static double threshold_of(const lif *cell, uint32_t i)
 /* Response of V after time h to a unit synaptic current at its start (Rotter & Diesmann P21). */
 static double current_to_membrane(double h, double tau_m, double tau_s)
 {
-    if (isinf(tau_m))
-        return 0; /* no leak: tau_m dV/dt stays finite only without input current */
     if (fabs(tau_s - tau_m) < 1e-6 * tau_m)
         return h / tau_m * exp(-h / tau_m);
     return tau_s / (tau_s - tau_m) * (exp(-h / tau_s) - exp(-h / tau_m));
@@ -102,6 +100,9 @@ static tuft_status check(const lif *cell, tuft_error *err)
         if (!(tau_of(cell, i) > 0))
             return tuft_fail(err, TUFT_INVALID, "membrane time constant %g ms, expected over 0",
                              tau_of(cell, i));
+        if (cell->exponential && isinf(tau_of(cell, i)))
+            return tuft_fail(err, TUFT_INVALID,
+                             "exponential synapses need a finite membrane constant");
         if (!isfinite(threshold_of(cell, i)))
             return tuft_fail(err, TUFT_INVALID, "threshold %g, expected a finite value",
                              threshold_of(cell, i));
@@ -118,8 +119,6 @@ static tuft_status check(const lif *cell, tuft_error *err)
         if (!(cell->tau_s_ms[s] > 0) || !isfinite(cell->tau_s_ms[s]))
             return tuft_fail(err, TUFT_INVALID, "synaptic time constant %g ms, expected over 0",
                              cell->tau_s_ms[s]);
-    if (cell->exponential && isinf(p->tau_m_ms) && !p->cell_tau_m_ms)
-        return tuft_fail(err, TUFT_INVALID, "exponential synapses need a finite membrane constant");
     return TUFT_OK;
 }
 
@@ -198,14 +197,20 @@ static tuft_status create_exponential(void **state, const void *parameters,
 /* ---- clocked ---------------------------------------------------------------------------------
  * The loops below are branch-free over cells; which cells fired is collected per block. */
 
-static uint32_t collect(const uint8_t *fired, uint32_t begin, uint32_t n, uint32_t *spike)
+/* Cells that fired among n: looked for 32 at a time, since few do. fired has room for GROUP more.
+ */
+static uint32_t collect(uint8_t *fired, uint32_t begin, uint32_t n, uint32_t *spike)
 {
     uint32_t spikes = 0;
-    for (uint32_t i = 0; i < n; i += 8) {
-        uint64_t eight = 0;
-        memcpy(&eight, fired + i, n - i < 8 ? n - i : 8);
-        for (; eight; eight &= eight - 1)
-            spike[spikes++] = begin + i + (uint32_t)__builtin_ctzll(eight) / 8;
+    memset(fired + n, 0, GROUP);
+    for (uint32_t i = 0; i < n; i += GROUP) {
+        uint64_t eight[GROUP / 8];
+        memcpy(eight, fired + i, GROUP);
+        if (!(eight[0] | eight[1] | eight[2] | eight[3]))
+            continue;
+        for (uint32_t k = 0; k < GROUP / 8; k++)
+            for (; eight[k]; eight[k] &= eight[k] - 1)
+                spike[spikes++] = begin + i + 8 * k + (uint32_t)__builtin_ctzll(eight[k]) / 8;
     }
     return spikes;
 }
@@ -263,7 +268,7 @@ static uint32_t step_delta(void *state, uint32_t begin, uint32_t end, float *con
 {
     lif *cell = state;
     rule r = rule_of(cell);
-    uint8_t fired[BLOCK];
+    uint8_t fired[BLOCK + GROUP];
     uint32_t spikes = 0;
     for (uint32_t from = begin; from < end; from += BLOCK) {
         uint32_t n = end - from < BLOCK ? end - from : BLOCK;
@@ -299,17 +304,20 @@ TUFT_CLONES static void exponential_uniform(float *restrict v, float *restrict e
     }
 }
 
-static void exponential_each(lif *cell, uint32_t from, float *input_e, float *input_i,
-                             uint8_t *fired, uint32_t n, rule r)
+TUFT_CLONES static void
+exponential_each(float *restrict v, float *restrict excitatory, float *restrict inhibitory,
+                 float *restrict input_e, float *restrict input_i, int32_t *restrict refractory,
+                 uint8_t *restrict fired, uint32_t n, const float *restrict decay,
+                 const float *restrict threshold, const float *restrict from_e,
+                 const float *restrict from_i, float decay_e, float decay_i, rule r)
 {
     for (uint32_t i = 0; i < n; i++) {
-        uint32_t c = from + i;
-        propagator p = {cell->decay[c], cell->threshold[c], cell->from_current[EXCITATORY][c],
-                        cell->from_current[INHIBITORY][c]};
-        exponential_uniform(cell->v + c, cell->current[EXCITATORY] + c,
-                            cell->current[INHIBITORY] + c, input_e + i, input_i + i,
-                            cell->refractory + c, fired + i, 1, p, cell->current_decay[EXCITATORY],
-                            cell->current_decay[INHIBITORY], r);
+        float x = decay[i] * v[i] + from_e[i] * excitatory[i] + from_i[i] * inhibitory[i] +
+                  r.bias * (1 - decay[i]);
+        excitatory[i] = decay_e * excitatory[i] + input_e[i];
+        inhibitory[i] = decay_i * inhibitory[i] + input_i[i];
+        input_e[i] = input_i[i] = 0;
+        FIRE(threshold[i])
     }
 }
 
@@ -318,7 +326,7 @@ static uint32_t step_exponential(void *state, uint32_t begin, uint32_t end, floa
 {
     lif *cell = state;
     rule r = rule_of(cell);
-    uint8_t fired[BLOCK];
+    uint8_t fired[BLOCK + GROUP];
     uint32_t spikes = 0;
     propagator p = {cell->decay[0], cell->threshold[0], cell->from_current[EXCITATORY][0],
                     cell->from_current[INHIBITORY][0]};
@@ -326,7 +334,12 @@ static uint32_t step_exponential(void *state, uint32_t begin, uint32_t end, floa
         uint32_t n = end - from < BLOCK ? end - from : BLOCK;
         float *input_e = input[EXCITATORY] + from, *input_i = input[INHIBITORY] + from;
         if (cell->heterogeneous)
-            exponential_each(cell, from, input_e, input_i, fired, n, r);
+            exponential_each(cell->v + from, cell->current[EXCITATORY] + from,
+                             cell->current[INHIBITORY] + from, input_e, input_i,
+                             cell->refractory + from, fired, n, cell->decay + from,
+                             cell->threshold + from, cell->from_current[EXCITATORY] + from,
+                             cell->from_current[INHIBITORY] + from, cell->current_decay[EXCITATORY],
+                             cell->current_decay[INHIBITORY], r);
         else
             exponential_uniform(
                 cell->v + from, cell->current[EXCITATORY] + from, cell->current[INHIBITORY] + from,

@@ -7,14 +7,9 @@
 #include <stdlib.h>
 
 typedef struct {
-    tuft_random random;
-    double next_ms;
-} source;
-
-typedef struct {
     tuft_poisson_parameters parameters;
     tuft_cell_context context;
-    source *cell;
+    tuft_random *random; /* [cells] */
 } poisson;
 
 static double rate_of(const poisson *p, uint32_t i)
@@ -26,17 +21,15 @@ static double rate_of(const poisson *p, uint32_t i)
 static void poisson_reset(void *state)
 {
     poisson *p = state;
-    for (uint32_t i = 0; i < p->context.count; i++) {
-        p->cell[i].random = tuft_random_stream(p->context.seed, TUFT_RANDOM_INPUT,
-                                               (uint64_t)p->context.id << 32 | i);
-        p->cell[i].next_ms = p->parameters.start_ms;
-    }
+    for (uint32_t i = 0; i < p->context.count; i++)
+        p->random[i] = tuft_random_stream(p->context.seed, TUFT_RANDOM_INPUT,
+                                          (uint64_t)p->context.id << 32 | i);
 }
 
 static void poisson_destroy(void *state)
 {
     poisson *p = state;
-    free(p->cell);
+    free(p->random);
     free(p);
 }
 
@@ -60,7 +53,7 @@ static tuft_status poisson_create(void **state, const void *parameters,
         status = tuft_fail(err, TUFT_INVALID, "from %g to %g ms, expected 0 or more",
                            p->parameters.start_ms, p->parameters.stop_ms);
     if (!status)
-        status = TUFT_NEW(&p->cell, context->count, "Poisson sources", err);
+        status = TUFT_NEW(&p->random, context->count, "Poisson sources", err);
     if (status) {
         poisson_destroy(p);
         return status;
@@ -70,28 +63,26 @@ static tuft_status poisson_create(void **state, const void *parameters,
     return TUFT_OK;
 }
 
-/* The tick of the next spike, after the given one. */
+/* The tick of the next spike, after the given one. The process has no memory: the wait starts anew
+ * at the end of that tick, however many spikes fell into it. */
 static int64_t next_tick(poisson *p, uint32_t i, int64_t after)
 {
-    double rate = rate_of(p, i);
+    double rate = rate_of(p, i), tick_ms = p->context.tick_ms;
     if (rate <= 0)
         return TUFT_NEVER;
-    int64_t tick = after;
-    while (tick <= after) {
-        p->cell[i].next_ms += 1000 / rate * tuft_random_exponential(&p->cell[i].random);
-        if (p->parameters.stop_ms > 0 && p->cell[i].next_ms >= p->parameters.stop_ms)
-            return TUFT_NEVER;
-        double at = ceil(p->cell[i].next_ms / p->context.tick_ms);
-        if (at > 0x1p60)
-            return TUFT_NEVER;
-        tick = (int64_t)at;
-    }
-    return tick;
+    double from_ms = fmax((double)after * tick_ms, p->parameters.start_ms);
+    double next_ms = from_ms + 1000 / rate * tuft_random_exponential(&p->random[i]);
+    if (p->parameters.stop_ms > 0 && next_ms >= p->parameters.stop_ms)
+        return TUFT_NEVER;
+    double at = ceil(next_ms / tick_ms);
+    if (!(at <= 0x1p60))
+        return TUFT_NEVER;
+    return (int64_t)at > after ? (int64_t)at : after + 1; /* rounding; a wait of almost nothing */
 }
 
 static int64_t poisson_first_wake(void *state, uint32_t i)
 {
-    return next_tick(state, i, -1);
+    return next_tick(state, i, 0);
 }
 
 static bool poisson_receive(void *state, uint32_t i, int64_t tick, const float *input,

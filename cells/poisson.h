@@ -1,8 +1,8 @@
 /* Poisson sources: each cell of the population fires at random times, independently, at its rate.
  *
  * Event-driven and without ports: intervals are exponential, drawn from the Philox stream
- * (seed, INPUT, population << 32 | cell); a time is rounded up to the tick it falls in, and two
- * spikes of one cell in one tick become one.
+ * (seed, INPUT, population << 32 | cell); a time is rounded up to the tick it falls in (tick 1
+ * at the earliest), and several spikes of one cell in one tick become one.
  */
 #ifndef TUFT_CELLS_POISSON_H
 #define TUFT_CELLS_POISSON_H

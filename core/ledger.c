@@ -83,6 +83,9 @@ tuft_status tuft_ledger_add(tuft_ledger *ledger, const tuft_ledger *other, tuft_
         ledger->populations == other->populations && ledger->projections == other->projections;
     for (uint32_t q = 0; same && q < ledger->populations; q++)
         same = ledger->population[q].cells == other->population[q].cells;
+    for (uint32_t p = 0; same && p < ledger->projections; p++)
+        same = ledger->projection[p].synapses == other->projection[p].synapses &&
+               ledger->projection[p].source_population == other->projection[p].source_population;
     if (!same)
         return tuft_fail(err, TUFT_INVALID, "ledgers of two different networks cannot be added");
     for (uint32_t q = 0; q < ledger->populations; q++) {

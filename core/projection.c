@@ -66,20 +66,27 @@ static tuft_status check_delay(uint32_t delay, tuft_error *err)
     return TUFT_OK;
 }
 
+static tuft_status check_cells(uint32_t sources, uint32_t targets, tuft_error *err)
+{
+    if (sources > INT32_MAX || targets > INT32_MAX)
+        return tuft_fail(err, TUFT_INVALID, "%u sources and %u targets, expected at most %d",
+                         sources, targets, INT32_MAX);
+    return TUFT_OK;
+}
+
 static tuft_status copy_weights(tuft_connections *out, const float *weight, size_t n,
                                 tuft_error *err)
 {
     tuft_status status = check_delay(out->delay, err);
+    if (!status) /* before the weights are read: a size past all limits has no weights */
+        status = TUFT_NEW(&out->weight, n, "synaptic weights", err);
     if (!status)
         status = check_weights(weight, n, err);
-    if (!status)
-        status = TUFT_NEW(&out->weight, n, "synaptic weights", err);
-    if (status) {
-        *out = (tuft_connections){0};
-        return status;
-    }
-    memcpy(out->weight, weight, n * sizeof *weight);
-    return TUFT_OK;
+    if (status)
+        tuft_connections_free(out);
+    else if (n)
+        memcpy(out->weight, weight, n * sizeof *weight);
+    return status;
 }
 
 tuft_status tuft_connections_dense(tuft_connections *out, uint32_t sources, uint32_t targets,
@@ -156,22 +163,28 @@ tuft_status tuft_connections_sparse(tuft_connections *out, uint32_t sources, uin
                                     const tuft_synapse *synapse, size_t n, tuft_error *err)
 {
     *out = (tuft_connections){0};
-    for (size_t k = 0; k < n; k++) {
-        if (synapse[k].source >= sources || synapse[k].target >= targets)
-            return tuft_fail(err, TUFT_INVALID, "synapse %zu joins %u to %u, expected below %u, %u",
-                             k, synapse[k].source, synapse[k].target, sources, targets);
-        tuft_status status = check_delay(synapse[k].delay, err);
-        if (!status)
-            status = check_weights(&synapse[k].weight, 1, err);
-        if (status)
-            return status;
-    }
-    if (targets > INT32_MAX)
-        return tuft_fail(err, TUFT_INVALID, "%u targets, expected at most 2^31", targets);
     tuft_synapse *sorted;
-    tuft_status status = TUFT_NEW(&sorted, n, "synapses", err);
+    tuft_status status = check_cells(sources, targets, err);
+    if (!status)
+        status = TUFT_NEW(&sorted, n, "synapses", err);
     if (status)
         return status;
+    for (size_t k = 0; !status && k < n; k++) {
+        if (synapse[k].source >= sources || synapse[k].target >= targets)
+            status =
+                tuft_fail(err, TUFT_INVALID, "synapse %zu joins %u to %u, expected below %u, %u", k,
+                          synapse[k].source, synapse[k].target, sources, targets);
+        if (!status)
+            status = check_delay(synapse[k].delay, err);
+        if (!status && !isfinite(synapse[k].weight))
+            status =
+                tuft_fail(err, TUFT_INVALID, "synapse %zu has weight %g, expected a finite one", k,
+                          (double)synapse[k].weight);
+    }
+    if (status) {
+        free(sorted);
+        return status;
+    }
     if (n)
         memcpy(sorted, synapse, n * sizeof *sorted);
     qsort(sorted, n, sizeof *sorted, compare_synapses);
@@ -195,9 +208,9 @@ tuft_status tuft_connections_random(tuft_connections *out, uint32_t sources, uin
     if (!(probability >= 0 && probability <= 1))
         return tuft_fail(err, TUFT_INVALID, "connection probability %g, expected 0 to 1",
                          probability);
-    if (targets > INT32_MAX)
-        return tuft_fail(err, TUFT_INVALID, "%u targets, expected at most 2^31", targets);
-    tuft_status status = check_delay(delay, err);
+    tuft_status status = check_cells(sources, targets, err);
+    if (!status)
+        status = check_delay(delay, err);
     if (!status)
         status = check_weights(&weight, 1, err);
     tuft_connections made = {.kind = TUFT_SPARSE, .sources = sources, .targets = targets};

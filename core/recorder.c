@@ -42,7 +42,7 @@ tuft_status tuft_count_record_new(tuft_count_record *record, uint32_t cells, con
 {
     *record = (tuft_count_record){.windows = windows, .cells = cells};
     size_t size;
-    if (!windows || __builtin_mul_overflow((size_t)windows, (size_t)cells, &size))
+    if (!windows || !edge || __builtin_mul_overflow((size_t)windows, (size_t)cells, &size))
         return tuft_fail(err, TUFT_INVALID, "%u windows of %u cells", windows, cells);
     tuft_status status = TUFT_NEW(&record->edge, (size_t)windows + 1, "window edges", err);
     if (!status)

@@ -35,6 +35,7 @@ struct tuft_wheel {
 
 tuft_status tuft_wheel_new(tuft_wheel **wheel, int64_t horizon_ticks, tuft_error *err)
 {
+    *wheel = NULL;
     tuft_wheel *made;
     tuft_status status = TUFT_NEW(&made, 1, "timing wheel", err);
     if (status)
