@@ -125,7 +125,7 @@ static tuft_status load_file(const char *folder, int digit, const char *file, tu
     if (status)
         return status;
     recording.duration_us = tuft_events_end_us(&recording.events);
-    snprintf(recording.name, sizeof recording.name, "%d/%.60s", digit, file);
+    snprintf(recording.name, sizeof recording.name, "%c/%.60s", (char)('0' + digit), file);
     status = tuft_recordings_push(out, &recording, err);
     if (status)
         tuft_events_free(&recording.events);
