@@ -19,6 +19,7 @@
 #include "cells/lif.h"
 #include "cells/poisson.h"
 
+#include "datasets/dvs.h"
 #include "datasets/idx.h"
 #include "datasets/nmnist.h"
 
