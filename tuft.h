@@ -22,5 +22,7 @@
 #include "datasets/dvs.h"
 #include "datasets/idx.h"
 #include "datasets/nmnist.h"
+#include "datasets/strokes.h"
+#include "datasets/synthetic_vision.h"
 
 #endif
