@@ -88,7 +88,7 @@ static double minimum_jerk(double u)
 static tuft_status view_path(view *seen, tuft_error *err)
 {
     const tuft_dvs_parameters *p = seen->p;
-    const double end = 3 * p->saccade_us;
+    const double end = 3 * p->saccade_us, rest = (p->saccade_us - p->move_us) / 2;
     const double corner[4][2] = {{-p->base / 2, -p->apex_y / 2},
                                  {p->apex_x, p->apex_y / 2},
                                  {p->base / 2, -p->apex_y / 2},
@@ -102,7 +102,8 @@ static tuft_status view_path(view *seen, tuft_error *err)
     for (uint32_t k = 0; k < seen->samples; k++) {
         double time = fmin(k * p->step_us, end);
         int leg = (int)fmin(time / p->saccade_us, 2);
-        double way = minimum_jerk(fmin((time - leg * p->saccade_us) / p->move_us, 1));
+        double way =
+            minimum_jerk(fmin(fmax((time - leg * p->saccade_us - rest) / p->move_us, 0), 1));
         const double *from = corner[leg], *to = corner[leg + 1];
         float x = (float)((from[0] + way * (to[0] - from[0])) / p->scale);
         float y = (float)((from[1] + way * (to[1] - from[1])) / p->scale);

@@ -4,7 +4,7 @@
  *
  * On the sensor the image moves from the triangle's left base corner to its apex (down), to the
  * right base corner (up) and back along the base. Within one leg the way covered is the
- * minimum-jerk profile s(u) = 10 u^3 - 15 u^4 + 6 u^5, u = min(t / move_us, 1) (Flash & Hogan 1985,
+ * minimum-jerk profile s(u) = 10 u^3 - 15 u^4 + 6 u^5, u = t / move_us (Flash & Hogan 1985,
  * J. Neurosci. 5:1688), whose speed is the bell that the real recordings' event rate shows.
  *
  * A pixel sees I(t) = background + (foreground - background) p(t), p the bilinear sample of the
@@ -28,7 +28,7 @@ typedef struct {
     double base;               /* triangle: length of its base, sensor pixels, signed */
     double apex_x, apex_y;     /* its apex from the base's middle; apex_x = 0 is isosceles */
     double saccade_us;         /* one leg, rest included */
-    double move_us;            /* the movement at its beginning, at most saccade_us */
+    double move_us;            /* the movement in its middle, at most saccade_us */
     double step_us;            /* samples of L; at most TUFT_DVS_STEP_LIMIT of them */
     double background;         /* luminance of image value 0, relative, >= 0 */
     double foreground;         /* luminance of image value 1, relative, >= 0 */

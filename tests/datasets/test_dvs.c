@@ -132,7 +132,7 @@ static double crossing_us(const tuft_dvs_parameters *p, int x, int n)
         double way = -4 + 4 * (10 * pow(u, 3) - 15 * pow(u, 4) + 6 * pow(u, 5));
         *(way < shift ? &low : &high) = middle;
     }
-    return low;
+    return (p->saccade_us - p->move_us) / 2 + low;
 }
 
 Test(dvs, times_are_those_of_the_crossings)
