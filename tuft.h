@@ -19,4 +19,10 @@
 #include "cells/lif.h"
 #include "cells/poisson.h"
 
+#include "datasets/dvs.h"
+#include "datasets/idx.h"
+#include "datasets/nmnist.h"
+#include "datasets/strokes.h"
+#include "datasets/synthetic_vision.h"
+
 #endif

@@ -1,0 +1,182 @@
+#include "datasets/nmnist.h"
+
+#include "core/file.h"
+#include "core/memory.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { EVENT_BYTES = 5, FILE_LIMIT = 1 << 28 };
+
+static tuft_status parse(const char *path, const unsigned char *content, size_t size,
+                         tuft_events *events, tuft_error *err)
+{
+    if (size == 0)
+        return tuft_fail(err, TUFT_FORMAT, "%s: empty, expected 5-byte events", path);
+    if (size % EVENT_BYTES)
+        return tuft_fail(err, TUFT_FORMAT, "%s: %zu bytes, expected a multiple of 5", path, size);
+    int64_t last = 0;
+    for (size_t offset = 0; offset < size; offset += EVENT_BYTES) {
+        const unsigned char *byte = content + offset;
+        uint32_t x = byte[0], y = byte[1], polarity = byte[2] >> 7;
+        int64_t tick = (int64_t)(byte[2] & 0x7f) << 16 | (int64_t)byte[3] << 8 | byte[4];
+        if (x >= TUFT_NMNIST_SIDE || y >= TUFT_NMNIST_SIDE)
+            return tuft_fail(err, TUFT_FORMAT, "%s: offset %zu: %c is %u, expected below %d", path,
+                             x >= TUFT_NMNIST_SIDE ? offset : offset + 1,
+                             x >= TUFT_NMNIST_SIDE ? 'x' : 'y', x >= TUFT_NMNIST_SIDE ? x : y,
+                             TUFT_NMNIST_SIDE);
+        if (tick < last)
+            return tuft_fail(err, TUFT_FORMAT,
+                             "%s: offset %zu: time goes back to %lld us, expected at least %lld",
+                             path, offset + 2, (long long)tick, (long long)last);
+        last = tick;
+        uint32_t channel = (polarity * TUFT_NMNIST_SIDE + y) * TUFT_NMNIST_SIDE + x;
+        tuft_status status = tuft_events_push(events, tick, channel, err);
+        if (status)
+            return status;
+    }
+    return TUFT_OK;
+}
+
+tuft_status tuft_nmnist_read(const char *path, tuft_events *events, tuft_error *err)
+{
+    *events = (tuft_events){0};
+    unsigned char *content;
+    size_t size;
+    tuft_status status = tuft_file_read(path, FILE_LIMIT, &content, &size, err);
+    if (status)
+        return status;
+    status = parse(path, content, size, events, err);
+    free(content);
+    if (status)
+        tuft_events_free(events);
+    return status;
+}
+
+static tuft_status check_events(const char *path, const tuft_events *events, tuft_error *err)
+{
+    if (events->count == 0)
+        return tuft_fail(err, TUFT_INVALID, "%s: no events, an N-MNIST file has at least one",
+                         path);
+    const uint32_t channels = tuft_geometry_channels(TUFT_NMNIST_GEOMETRY);
+    int64_t last = 0;
+    for (size_t i = 0; i < events->count; i++) {
+        int64_t tick = events->tick_us[i];
+        if (tick < last || tick >= TUFT_NMNIST_TICKS)
+            return tuft_fail(err, TUFT_INVALID,
+                             "%s: event %zu at %lld us, expected between %lld and %d", path, i,
+                             (long long)tick, (long long)last, TUFT_NMNIST_TICKS - 1);
+        if (events->channel[i] >= channels)
+            return tuft_fail(err, TUFT_INVALID, "%s: event %zu: channel %u, expected below %u",
+                             path, i, events->channel[i], channels);
+        last = tick;
+    }
+    return TUFT_OK;
+}
+
+tuft_status tuft_nmnist_write(const char *path, const tuft_events *events, tuft_error *err)
+{
+    tuft_output output;
+    tuft_status status = check_events(path, events, err);
+    if (!status)
+        status = tuft_output_open(&output, path, err);
+    if (status)
+        return status;
+    const uint32_t plane = TUFT_NMNIST_SIDE * TUFT_NMNIST_SIDE;
+    for (size_t i = 0; i < events->count; i++) {
+        uint32_t channel = events->channel[i], place = channel % plane;
+        uint32_t tick = (uint32_t)events->tick_us[i];
+        const unsigned char byte[EVENT_BYTES] = {(unsigned char)(place % TUFT_NMNIST_SIDE),
+                                                 (unsigned char)(place / TUFT_NMNIST_SIDE),
+                                                 (unsigned char)(channel / plane << 7 | tick >> 16),
+                                                 (unsigned char)(tick >> 8), (unsigned char)tick};
+        if (fwrite(byte, 1, sizeof byte, output.stream) != sizeof byte) {
+            status = tuft_fail(err, TUFT_IO, "%s: %s", path, strerror(errno));
+            tuft_output_abandon(&output);
+            return status;
+        }
+    }
+    return tuft_output_commit(&output, err);
+}
+
+static int is_recording(const struct dirent *entry)
+{
+    size_t length = strlen(entry->d_name);
+    return length > 4 && strcmp(entry->d_name + length - 4, ".bin") == 0;
+}
+
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static tuft_status load_file(const char *folder, int digit, const char *file, tuft_recordings *out,
+                             tuft_error *err)
+{
+    char path[PATH_MAX];
+    if (snprintf(path, sizeof path, "%s/%s", folder, file) >= (int)sizeof path)
+        return tuft_fail(err, TUFT_IO, "%s/%s: path too long", folder, file);
+    tuft_recording recording = {.label = digit};
+    tuft_status status = tuft_nmnist_read(path, &recording.events, err);
+    if (status)
+        return status;
+    recording.duration_us = tuft_events_end_us(&recording.events);
+    snprintf(recording.name, sizeof recording.name, "%c/%.60s", (char)('0' + digit), file);
+    status = tuft_recordings_push(out, &recording, err);
+    if (status)
+        tuft_events_free(&recording.events);
+    return status;
+}
+
+/* The recordings of one digit's folder, if there is one. */
+static tuft_status load_digit(const char *directory, int digit, int *folders, tuft_recordings *out,
+                              tuft_error *err)
+{
+    char folder[PATH_MAX];
+    if (snprintf(folder, sizeof folder, "%s/%d", directory, digit) >= (int)sizeof folder)
+        return tuft_fail(err, TUFT_IO, "%s: path too long", directory);
+    struct dirent **entry;
+    int count = scandir(folder, &entry, is_recording, by_name);
+    if (count < 0 && (errno == ENOENT || errno == ENOTDIR))
+        return TUFT_OK;
+    if (count < 0)
+        return tuft_fail(err, TUFT_IO, "%s: %s", folder, strerror(errno));
+    ++*folders;
+    tuft_status status = TUFT_OK;
+    for (int i = 0; i < count; i++) {
+        if (!status)
+            status = load_file(folder, digit, entry[i]->d_name, out, err);
+        free(entry[i]);
+    }
+    free(entry);
+    return status;
+}
+
+tuft_status tuft_nmnist_load(const char *directory, tuft_recordings *out, tuft_error *err)
+{
+    *out = (tuft_recordings){.geometry = TUFT_NMNIST_GEOMETRY, .classes = TUFT_NMNIST_CLASSES};
+    DIR *opened = opendir(directory);
+    tuft_status status = TUFT_OK;
+    if (!opened)
+        status = tuft_fail(err, TUFT_IO, "%s: %s", directory, strerror(errno));
+    else
+        closedir(opened);
+    int folders = 0;
+    for (int digit = 0; digit < TUFT_NMNIST_CLASSES && !status; digit++)
+        status = load_digit(directory, digit, &folders, out, err);
+    if (!status && folders == 0)
+        status =
+            tuft_fail(err, TUFT_FORMAT,
+                      "%s: no folder named 0 to 9, expected <digit>/<recording>.bin", directory);
+    else if (!status && out->count == 0)
+        status = tuft_fail(
+            err, TUFT_FORMAT,
+            "%s: no .bin file in its digit folders, expected <digit>/<recording>.bin", directory);
+    if (status)
+        tuft_recordings_free(out);
+    return status;
+}
