@@ -19,4 +19,6 @@
 #include "cells/lif.h"
 #include "cells/poisson.h"
 
+#include "datasets/ntidigits.h"
+
 #endif
