@@ -19,6 +19,9 @@
 #include "cells/lif.h"
 #include "cells/poisson.h"
 
+#include "datasets/cochlea.h"
 #include "datasets/ntidigits.h"
+#include "datasets/spoken.h"
+#include "datasets/wav.h"
 
 #endif
