@@ -19,10 +19,14 @@
 #include "cells/lif.h"
 #include "cells/poisson.h"
 
+#include "datasets/cochlea.h"
 #include "datasets/dvs.h"
 #include "datasets/idx.h"
 #include "datasets/nmnist.h"
+#include "datasets/ntidigits.h"
+#include "datasets/spoken.h"
 #include "datasets/strokes.h"
 #include "datasets/synthetic_vision.h"
+#include "datasets/wav.h"
 
 #endif
