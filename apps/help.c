@@ -155,9 +155,11 @@ void help_command(FILE *stream, const app_command *command)
 /* Text for roff: no request at the start of a line, backslashes and hyphens as themselves. */
 static void roff(FILE *stream, const char *text)
 {
-    if (*text == '.' || *text == '\'')
-        fputs("\\&", stream);
+    int line_start = 1;
     for (; *text; text++) {
+        if (line_start && (*text == '.' || *text == '\''))
+            fputs("\\&", stream);
+        line_start = *text == '\n';
         if (strncmp(text, "\n\n", 2) == 0) {
             fputs("\n.PP\n", stream);
             text++;

@@ -1,5 +1,6 @@
 /* tuft info: what this build is and what it runs on, for reports of faults and of speed. */
 #include "apps/commands.h"
+#include "apps/report.h"
 #include "apps/result.h"
 #include "core/version.h"
 
@@ -46,11 +47,24 @@ static void hdf5_version(char *text, size_t size)
     snprintf(text, size, "%u.%u.%u", major, minor, release);
 }
 
+static tuft_status write_report(const info_config *settings, const report_pair *facts, size_t count,
+                                tuft_error *err)
+{
+    app_report *report;
+    tuft_status status = report_new(&report, "Tuft on this machine", NULL, err);
+    if (status)
+        return status;
+    report_pairs(report, NULL, facts, count);
+    status = report_write(report, settings->common.report, err);
+    report_free(report);
+    return status;
+}
+
 static tuft_status run(const void *config, tuft_error *err)
 {
     const info_config *settings = config;
     struct utsname system = {0};
-    char processor[128], hdf5[32];
+    char processor[128], hdf5[32], cores[16];
     app_result *result;
     tuft_status status = result_new(&result, &info_command, config, err);
     if (status)
@@ -58,7 +72,8 @@ static tuft_status run(const void *config, tuft_error *err)
     uname(&system);
     processor_name(processor, sizeof processor);
     hdf5_version(hdf5, sizeof hdf5);
-    const char *rows[][2] = {
+    snprintf(cores, sizeof cores, "%d", omp_get_num_procs());
+    const report_pair facts[] = {
         {"version", TUFT_VERSION},
         {"commit", TUFT_COMMIT},
         {"compiler", __VERSION__},
@@ -66,6 +81,7 @@ static tuft_status run(const void *config, tuft_error *err)
         {"release", system.release},
         {"machine", system.machine},
         {"processor", processor},
+        {"cores", cores},
         {"openblas", openblas_get_config()},
         {"hdf5", hdf5},
         {"jansson", jansson_version_str()},
@@ -73,15 +89,14 @@ static tuft_status run(const void *config, tuft_error *err)
         {"gsl", gsl_version},
         {"zlib", zlibVersion()},
     };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        printf("%-10s %s\n", rows[i][0], rows[i][1]);
-        json_object_set_new(result_results(result), rows[i][0], json_string(rows[i][1]));
+    enum { FACTS = sizeof facts / sizeof *facts };
+    for (size_t i = 0; i < FACTS; i++) {
+        printf("%-10s %s\n", facts[i].key, facts[i].value);
+        json_object_set_new(result_results(result), facts[i].key, json_string(facts[i].value));
     }
-    printf("%-10s %d\n", "cores", omp_get_num_procs());
-    json_object_set_new(result_results(result), "cores", json_integer(omp_get_num_procs()));
     status = result_write(result, settings->common.json, err);
     result_free(result);
-    return status;
+    return status ? status : write_report(settings, facts, FACTS, err);
 }
 
 const app_command info_command = {
