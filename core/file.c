@@ -42,6 +42,10 @@ tuft_status tuft_file_read(const char *path, size_t limit, unsigned char **conte
 tuft_status tuft_output_open(tuft_output *output, const char *path, tuft_error *err)
 {
     *output = (tuft_output){0};
+    struct stat information;
+    /* A rename would replace /dev/null or fail on a folder only after the work is done. */
+    if (stat(path, &information) == 0 && !S_ISREG(information.st_mode))
+        return tuft_fail(err, TUFT_IO, "%s: cannot write: not a regular file", path);
     output->path = strdup(path);
     if (!output->path || asprintf(&output->temporary, "%s.tmp-%ld", path, (long)getpid()) < 0) {
         free(output->path);

@@ -36,7 +36,7 @@ tuft_status tuft_array_grow(void **array, size_t *capacity, size_t needed, size_
     tuft_status status = tuft_array_new(&grown, target, size, what, err);
     if (status)
         return status;
-    if (*array)
+    if (*array) /* NOLINTNEXTLINE: the analyzer does not know that tuft_fail returns its status */
         memcpy(grown, *array, *capacity * size);
     free(*array);
     *array = grown;

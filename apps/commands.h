@@ -1,0 +1,16 @@
+/* The subcommands, in the order that --help lists them. */
+#ifndef TUFT_APPS_COMMANDS_H
+#define TUFT_APPS_COMMANDS_H
+
+#include "apps/options.h"
+
+const app_command *const *commands_all(size_t *count);
+
+/* The subcommand that the arguments (after `tuft`) name, by one word or two ("enhance train");
+ * *used is the number of words. NULL if there is none: the error, if wanted, says which is near. */
+const app_command *commands_find(int count, char *const *arguments, int *used, tuft_error *err);
+
+/* One file each. */
+extern const app_command info_command;
+
+#endif

@@ -1,0 +1,115 @@
+#include "apps/plot_frame.h"
+
+#include "apps/markup.h"
+
+#include <math.h>
+
+double plot_text_width(const char *text, double size)
+{
+    double letters = 0;
+    for (; *text; text++)
+        letters += ((unsigned char)*text & 0xc0) != 0x80; /* not the tail of a UTF-8 sequence */
+    return 0.56 * size * letters;
+}
+
+double plot_pixels(const plot_axes *axes)
+{
+    return axes->width == PLOT_WIDE ? PLOT_WIDE_PIXELS : PLOT_HALF_PIXELS;
+}
+
+void plot_open(FILE *stream, const plot_axes *axes, double width, double height)
+{
+    fprintf(stream,
+            "<svg viewBox=\"0 0 %.6g %.6g\" width=\"%.6g\" height=\"%.6g\" role=\"img\" "
+            "aria-label=\"",
+            width, height, width, height);
+    markup_text(stream, axes->title ? axes->title : "figure");
+    fputs("\">\n", stream);
+}
+
+void plot_close(FILE *stream)
+{
+    fputs("</svg>\n", stream);
+}
+
+double plot_left_margin(const plot_axis *y, const char *label)
+{
+    char text[48];
+    double widest = 0;
+    for (int i = 0; i < y->ticks; i++)
+        widest = fmax(widest, plot_text_width(axis_tick_text(y, i, text, sizeof text), PLOT_SMALL));
+    return widest + 12 + (label ? PLOT_TEXT + 10 : 4);
+}
+
+void plot_x_axis(FILE *stream, const plot_frame *frame, const plot_axis *x, const char *label)
+{
+    char text[48];
+    fprintf(stream, "<path class=\"axis\" d=\"M%.1f %.1fH%.1f\"/>\n", frame->left, frame->bottom,
+            frame->right);
+    for (int i = 0; i < x->ticks; i++) {
+        double at = axis_at(x, x->tick[i]);
+        fprintf(stream,
+                "<path class=\"axis\" d=\"M%.1f %.1fv4\"/><text class=\"tick mid\" x=\"%.1f\" "
+                "y=\"%.1f\">%s</text>\n",
+                at, frame->bottom, at, frame->bottom + 16, axis_tick_text(x, i, text, sizeof text));
+    }
+    if (label) {
+        fprintf(stream, "<text class=\"label mid\" x=\"%.1f\" y=\"%.1f\">",
+                (frame->left + frame->right) / 2, frame->bottom + 34);
+        markup_text(stream, label);
+        fputs("</text>\n", stream);
+    }
+}
+
+void plot_y_axis(FILE *stream, const plot_frame *frame, const plot_axis *y, const char *label,
+                 plot_grid grid)
+{
+    char text[48];
+    for (int i = 0; i < y->ticks; i++) {
+        double at = axis_at(y, y->tick[i]);
+        if (grid == PLOT_GRID)
+            fprintf(stream, "<path class=\"grid\" d=\"M%.1f %.1fH%.1f\"/>", frame->left, at,
+                    frame->right);
+        else
+            fprintf(stream, "<path class=\"axis\" d=\"M%.1f %.1fh-4\"/>", frame->left, at);
+        fprintf(stream, "<text class=\"tick end\" x=\"%.1f\" y=\"%.1f\">%s</text>\n",
+                frame->left - 7, at + 4, axis_tick_text(y, i, text, sizeof text));
+    }
+    if (label) {
+        double middle = (frame->top + frame->bottom) / 2;
+        fprintf(stream, "<text class=\"label mid\" transform=\"translate(%d %.1f) rotate(-90)\">",
+                PLOT_TEXT, middle);
+        markup_text(stream, label);
+        fputs("</text>\n", stream);
+    }
+}
+
+void plot_marks(FILE *stream, const plot_frame *frame, const plot_axis *y, const plot_axes *axes)
+{
+    for (size_t i = 0; i < axes->mark_count; i++) {
+        double at = axis_at(y, axes->marks[i].value);
+        if (!(at >= frame->top - 1 && at <= frame->bottom + 1))
+            continue;
+        fprintf(stream,
+                "<path class=\"mark\" d=\"M%.1f %.1fH%.1f\"/><text class=\"tick end halo\" "
+                "x=\"%.1f\" y=\"%.1f\">",
+                frame->left, at, frame->right, frame->right, at - 4);
+        markup_text(stream, axes->marks[i].label);
+        fputs("</text>\n", stream);
+    }
+}
+
+double plot_legend_entry(FILE *stream, double x, const char *name, size_t index, plot_key key)
+{
+    if (key == PLOT_KEY_LINE)
+        fprintf(stream, "<path class=\"line c%zu d%zu\" d=\"M%.1f 12h20\"/>", index % PLOT_COLOURS,
+                index % 4, x);
+    else
+        fprintf(stream, "<rect class=\"f%zu\" x=\"%.1f\" y=\"6\" width=\"12\" height=\"12\"/>",
+                index % PLOT_COLOURS, x);
+    x += key == PLOT_KEY_LINE ? 26 : 18;
+    fprintf(stream, "<text class=\"tick\" x=\"%.1f\" y=\"16\">", x);
+    markup_text(stream, name);
+    fputs("</text>\n", stream);
+    return x + plot_text_width(name, PLOT_SMALL) + 16;
+}

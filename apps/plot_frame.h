@@ -1,0 +1,36 @@
+/* What all figures share: the canvas, axes with ticks and grid, legend, marks. */
+#ifndef TUFT_APPS_PLOT_FRAME_H
+#define TUFT_APPS_PLOT_FRAME_H
+
+#include "apps/plot.h"
+
+enum { PLOT_WIDE_PIXELS = 860, PLOT_HALF_PIXELS = 420, PLOT_TEXT = 12, PLOT_SMALL = 11 };
+
+typedef struct {
+    double width, height;            /* of the whole picture */
+    double left, right, top, bottom; /* edges of the plot area */
+} plot_frame;
+
+/* Width of text in a sans-serif face of the given size, roughly. */
+double plot_text_width(const char *text, double size);
+
+double plot_pixels(const plot_axes *axes);
+void plot_open(FILE *stream, const plot_axes *axes, double width, double height);
+void plot_close(FILE *stream);
+
+/* Space at the left for the labels of a vertical axis and its title. */
+double plot_left_margin(const plot_axis *y, const char *label);
+
+typedef enum { PLOT_GRID, PLOT_NO_GRID } plot_grid;
+void plot_x_axis(FILE *stream, const plot_frame *frame, const plot_axis *x, const char *label);
+void plot_y_axis(FILE *stream, const plot_frame *frame, const plot_axis *y, const char *label,
+                 plot_grid grid);
+void plot_marks(FILE *stream, const plot_frame *frame, const plot_axis *y, const plot_axes *axes);
+
+/* One name of the legend with its colour, from pixel x; returns where the next one begins. The
+ * legend takes the top PLOT_LEGEND pixels. */
+enum { PLOT_LEGEND = 26 };
+typedef enum { PLOT_KEY_LINE, PLOT_KEY_BOX } plot_key;
+double plot_legend_entry(FILE *stream, double x, const char *name, size_t index, plot_key key);
+
+#endif

@@ -1,0 +1,237 @@
+#include "apps/markup.h"
+#include "apps/plot_frame.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CELLS_AS_RECTANGLES = 1600, BAR_WIDTH = 12 };
+
+static void matrix_range(const plot_matrix *matrix, double *low, double *high)
+{
+    *low = matrix->low;
+    *high = matrix->high;
+    if (*low != *high)
+        return;
+    *low = INFINITY;
+    *high = -INFINITY;
+    for (size_t i = 0; i < matrix->rows * matrix->columns; i++)
+        if (isfinite(matrix->value[i])) {
+            *low = fmin(*low, matrix->value[i]);
+            *high = fmax(*high, matrix->value[i]);
+        }
+    if (matrix->map == COLOUR_DIVERGING) {
+        *high = fmax(fabs(*low), fabs(*high));
+        *low = -*high;
+    } else if (*low > 0) {
+        *low = 0;
+    }
+    if (!(isfinite(*low) && isfinite(*high) && *low < *high)) {
+        *low = matrix->map == COLOUR_DIVERGING ? -1 : 0;
+        *high = 1;
+    }
+}
+
+static char map_letter(colour_map map)
+{
+    return map == COLOUR_DIVERGING ? 'e' : 'q';
+}
+
+static void name_or_number(FILE *stream, const char *const *name, size_t i)
+{
+    if (name)
+        markup_text(stream, name[i]);
+    else
+        fprintf(stream, "%zu", i);
+}
+
+/* "0.41", with a true minus sign. */
+static const char *cell_text(double value, int decimals, char *text, size_t size)
+{
+    char plain[32];
+    snprintf(plain, sizeof plain, "%.*f", decimals, fabs(value));
+    snprintf(text, size, "%s%s", value < 0 && strpbrk(plain, "123456789") ? "−" : "", plain);
+    return text;
+}
+
+/* Size of letters with which every value fits its cell; 0 where they are not to be written. */
+static double cell_text_size(const plot_matrix *matrix, double cell_x, double cell_y)
+{
+    char text[48];
+    double widest = 0.1;
+    if (matrix->cells == PLOT_CELLS_PLAIN)
+        return 0;
+    for (size_t i = 0; i < matrix->rows * matrix->columns; i++)
+        if (isfinite(matrix->value[i]))
+            widest = fmax(widest,
+                          plot_text_width(
+                              cell_text(matrix->value[i], matrix->decimals, text, sizeof text), 1));
+    double size = fmin(PLOT_SMALL, fmin(cell_y * 0.6, (cell_x - 3) / (1.08 * widest)));
+    return size >= 6.5 ? size : 0;
+}
+
+/* 1, 2 or 5 times a power of ten, at least `least`. */
+static size_t round_stride(double least)
+{
+    size_t power = 1;
+    for (;; power *= 10)
+        for (size_t i = 0; i < 3; i++) {
+            size_t stride = power * (i == 0 ? 1 : i == 1 ? 2 : 5);
+            if ((double)stride >= least)
+                return stride;
+        }
+}
+
+static void draw_cells(FILE *stream, const plot_frame *frame, const plot_matrix *matrix, double low,
+                       double high)
+{
+    double cell_x = (frame->right - frame->left) / (double)matrix->columns;
+    double cell_y = (frame->bottom - frame->top) / (double)matrix->rows;
+    double gap = fmin(cell_x, cell_y) > 8 ? 1 : 0;
+    double size = cell_text_size(matrix, cell_x, cell_y);
+    char letter = map_letter(matrix->map), text[48];
+    for (size_t r = 0; r < matrix->rows; r++)
+        for (size_t c = 0; c < matrix->columns; c++) {
+            double value = matrix->value[r * matrix->columns + c];
+            double x = frame->left + (double)c * cell_x, y = frame->top + (double)r * cell_y;
+            int level = colour_level_of(value, low, high);
+            if (level < 0)
+                continue;
+            fprintf(stream,
+                    "<rect class=\"%c%d\" x=\"%.2f\" y=\"%.2f\" width=\"%.2f\" height=\"%.2f\">"
+                    "<title>",
+                    letter, level, x, y, cell_x - gap, cell_y - gap);
+            name_or_number(stream, matrix->row_name, r);
+            fputs(", ", stream);
+            name_or_number(stream, matrix->column_name, c);
+            fprintf(stream, ": %s</title></rect>\n", markup_number(value, 4, text, sizeof text));
+            if (size > 0 && isfinite(value))
+                fprintf(stream,
+                        "<text class=\"mid %c%dt\" font-size=\"%.1f\" x=\"%.1f\" y=\"%.1f\">%s"
+                        "</text>\n",
+                        letter, level, size, x + (cell_x - gap) / 2,
+                        y + (cell_y - gap) / 2 + size * 0.36,
+                        cell_text(value, matrix->decimals, text, sizeof text));
+        }
+}
+
+/* Many cells: one picture for light pages and one for dark, of which the page shows one. */
+static void draw_picture(FILE *stream, const plot_frame *frame, const plot_matrix *matrix,
+                         double low, double high)
+{
+    size_t cells = matrix->rows * matrix->columns;
+    uint8_t *pixel = malloc(cells), palette[COLOUR_LEVELS + 1][4] = {{0}};
+    for (size_t i = 0; pixel && i < cells; i++)
+        pixel[i] = (uint8_t)(colour_level_of(matrix->value[i], low, high) + 1);
+    for (int scheme = 0; pixel && scheme < 2; scheme++) {
+        for (int level = 0; level < COLOUR_LEVELS; level++) {
+            colour made = colour_level(matrix->map, (colour_scheme)scheme, level);
+            uint8_t *entry = palette[level + 1];
+            entry[0] = made.red;
+            entry[1] = made.green;
+            entry[2] = made.blue;
+            entry[3] = 255;
+        }
+        fprintf(stream,
+                "<image class=\"%s\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" "
+                "preserveAspectRatio=\"none\" href=\"",
+                scheme == COLOUR_DARK ? "on-dark" : "on-light", frame->left, frame->top,
+                frame->right - frame->left, frame->bottom - frame->top);
+        markup_png(stream, pixel, (uint32_t)matrix->columns, (uint32_t)matrix->rows,
+                   (const uint8_t(*)[4])palette, COLOUR_LEVELS + 1);
+        fputs("\"/>\n", stream);
+    }
+    free(pixel);
+}
+
+static void draw_names(FILE *stream, const plot_frame *frame, const plot_matrix *matrix)
+{
+    double cell_x = (frame->right - frame->left) / (double)matrix->columns;
+    double cell_y = (frame->bottom - frame->top) / (double)matrix->rows;
+    size_t every_row = round_stride(13 / cell_y), widest = 0;
+    for (size_t c = 0; matrix->column_name && c < matrix->columns; c++)
+        widest = (size_t)fmax((double)widest, plot_text_width(matrix->column_name[c], PLOT_SMALL));
+    size_t every_column = round_stride(fmax((double)widest + 6, 24) / cell_x);
+    for (size_t r = 0; r < matrix->rows; r += every_row) {
+        fprintf(stream, "<text class=\"tick end\" x=\"%.1f\" y=\"%.1f\">", frame->left - 6,
+                frame->top + ((double)r + 0.5) * cell_y + 3.5);
+        name_or_number(stream, matrix->row_name, r);
+        fputs("</text>\n", stream);
+    }
+    for (size_t c = 0; c < matrix->columns; c += every_column) {
+        fprintf(stream, "<text class=\"tick mid\" x=\"%.1f\" y=\"%.1f\">",
+                frame->left + ((double)c + 0.5) * cell_x, frame->bottom + 15);
+        name_or_number(stream, matrix->column_name, c);
+        fputs("</text>\n", stream);
+    }
+}
+
+static void draw_colour_bar(FILE *stream, const plot_frame *frame, const plot_matrix *matrix,
+                            double low, double high)
+{
+    double x = frame->right + 14, height = fmin(frame->bottom - frame->top, 200);
+    double step = height / COLOUR_LEVELS;
+    char text[48];
+    fputs("<g shape-rendering=\"crispEdges\">", stream);
+    for (int level = 0; level < COLOUR_LEVELS; level++)
+        fprintf(stream, "<rect class=\"%c%d\" x=\"%.1f\" y=\"%.2f\" width=\"%d\" height=\"%.2f\"/>",
+                map_letter(matrix->map), level, x, frame->top + height - (level + 1) * step,
+                (int)BAR_WIDTH, step + (level ? 0.4 : 0));
+    fputs("</g>\n", stream);
+    plot_axis ticks = axis_new(AXIS_LINEAR, low, high, frame->top + height, frame->top, 5);
+    for (int i = 0; i < ticks.ticks; i++)
+        fprintf(stream, "<text class=\"tick\" x=\"%.1f\" y=\"%.1f\">%s</text>\n", x + BAR_WIDTH + 5,
+                axis_at(&ticks, ticks.tick[i]) + 4, axis_tick_text(&ticks, i, text, sizeof text));
+    if (matrix->unit) {
+        fprintf(stream, "<text class=\"tick end\" x=\"%.1f\" y=\"%.1f\">", frame->right + 70,
+                frame->top - 10);
+        markup_text(stream, matrix->unit);
+        fputs("</text>\n", stream);
+    }
+}
+
+static double widest_row_name(const plot_matrix *matrix)
+{
+    double widest = 24;
+    for (size_t r = 0; matrix->row_name && r < matrix->rows; r++)
+        widest = fmax(widest, plot_text_width(matrix->row_name[r], PLOT_SMALL) + 8);
+    return fmin(widest, 180);
+}
+
+void plot_heatmap(FILE *stream, const plot_axes *axes, const plot_matrix *matrix)
+{
+    double low, high, width = plot_pixels(axes);
+    if (!matrix->rows || !matrix->columns)
+        return;
+    matrix_range(matrix, &low, &high);
+    plot_frame frame = {.width = width, .top = matrix->unit ? 26 : 10};
+    frame.left = widest_row_name(matrix) + (axes->y_label ? PLOT_TEXT + 8 : 2);
+    double room = width - frame.left - 76;
+    double cell = fmin(room / (double)matrix->columns, 44);
+    double cell_y = fmin(cell, 640 / (double)matrix->rows);
+    cell_y = fmax(cell_y, fmin(80 / (double)matrix->rows, cell));
+    /* A matrix that is much wider than high would be a thin stripe: let its cells grow. */
+    frame.right = frame.left + fmin(room, fmax(cell, cell_y) * (double)matrix->columns);
+    frame.bottom = frame.top + fmax(cell_y * (double)matrix->rows, 60);
+    frame.height = frame.bottom + (axes->x_label ? 42 : 24);
+    plot_open(stream, axes, width, frame.height);
+    if (matrix->rows * matrix->columns <= CELLS_AS_RECTANGLES)
+        draw_cells(stream, &frame, matrix, low, high);
+    else
+        draw_picture(stream, &frame, matrix, low, high);
+    draw_names(stream, &frame, matrix);
+    draw_colour_bar(stream, &frame, matrix, low, high);
+    if (axes->x_label) {
+        fprintf(stream, "<text class=\"label mid\" x=\"%.1f\" y=\"%.1f\">",
+                (frame.left + frame.right) / 2, frame.bottom + 34);
+        markup_text(stream, axes->x_label);
+        fputs("</text>\n", stream);
+    }
+    if (axes->y_label) {
+        fprintf(stream, "<text class=\"label mid\" transform=\"translate(%d %.1f) rotate(-90)\">",
+                PLOT_TEXT, (frame.top + frame.bottom) / 2);
+        markup_text(stream, axes->y_label);
+        fputs("</text>\n", stream);
+    }
+    plot_close(stream);
+}

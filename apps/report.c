@@ -1,0 +1,317 @@
+#include "apps/report.h"
+
+#include "apps/markup.h"
+#include "apps/report_style.h"
+#include "core/file.h"
+#include "core/version.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Text that grows; a failure stays with the stream until report_write looks. */
+typedef struct {
+    FILE *stream;
+    char *text;
+    size_t size;
+} text_part;
+
+struct app_report {
+    char *title, *subtitle;
+    text_part cards, body;
+    int figures, tables;
+    int in_row; /* a row of half-width figures is open */
+};
+
+static int part_open(text_part *part)
+{
+    part->stream = open_memstream(&part->text, &part->size);
+    return !part->stream;
+}
+
+static void part_close(text_part *part)
+{
+    if (part->stream)
+        fclose(part->stream);
+    free(part->text);
+}
+
+tuft_status report_new(app_report **out, const char *title, const char *subtitle, tuft_error *err)
+{
+    *out = NULL;
+    app_report *report = calloc(1, sizeof *report);
+    if (report) {
+        report->title = strdup(title);
+        report->subtitle = strdup(subtitle ? subtitle : "");
+    }
+    if (!report || !report->title || !report->subtitle || part_open(&report->cards) ||
+        part_open(&report->body)) {
+        report_free(report);
+        return tuft_fail(err, TUFT_MEMORY, "report: no memory for the page");
+    }
+    *out = report;
+    return TUFT_OK;
+}
+
+void report_free(app_report *report)
+{
+    if (!report)
+        return;
+    part_close(&report->cards);
+    part_close(&report->body);
+    free(report->title);
+    free(report->subtitle);
+    free(report);
+}
+
+/* <tag>escaped text</tag> */
+static void element(FILE *stream, const char *tag, const char *text)
+{
+    fprintf(stream, "<%s>", tag);
+    markup_text(stream, text);
+    fprintf(stream, "</%.*s>", (int)strcspn(tag, " "), tag);
+}
+
+static FILE *body(app_report *report)
+{
+    if (report->in_row)
+        fputs("</div>\n", report->body.stream);
+    report->in_row = 0;
+    return report->body.stream;
+}
+
+void report_card(app_report *report, const char *label, const char *value, const char *note)
+{
+    FILE *stream = report->cards.stream;
+    fputs("<div class=\"card\">", stream);
+    element(stream, "div class=\"name\"", label);
+    element(stream, "div class=\"value\"", value);
+    if (note)
+        element(stream, "div class=\"note\"", note);
+    fputs("</div>\n", stream);
+}
+
+void report_section(app_report *report, const char *heading)
+{
+    FILE *stream = body(report);
+    element(stream, "h2", heading);
+    fputc('\n', stream);
+}
+
+void report_text(app_report *report, const char *format, ...)
+{
+    FILE *stream = body(report);
+    char *text = NULL;
+    va_list arguments;
+    va_start(arguments, format);
+    int written = vasprintf(&text, format, arguments);
+    va_end(arguments);
+    if (written < 0)
+        return;
+    element(stream, "p", text);
+    fputc('\n', stream);
+    free(text);
+}
+
+static void open_table(app_report *report, const char *caption, const char *class)
+{
+    FILE *stream = body(report);
+    fprintf(stream, "<div class=\"scroll\"><table class=\"%s\">", class);
+    if (caption) {
+        fprintf(stream, "<caption><b>Table %d.</b> ", ++report->tables);
+        markup_text(stream, caption);
+        fputs("</caption>", stream);
+    }
+    fputc('\n', stream);
+}
+
+void report_pairs(app_report *report, const char *caption, const report_pair *pairs, size_t count)
+{
+    open_table(report, caption, "pairs");
+    FILE *stream = report->body.stream;
+    fputs("<tbody>\n", stream);
+    for (size_t i = 0; i < count; i++) {
+        fputs("<tr>", stream);
+        element(stream, "th scope=\"row\"", pairs[i].key);
+        element(stream, "td", pairs[i].value);
+        fputs("</tr>\n", stream);
+    }
+    fputs("</tbody></table></div>\n", stream);
+}
+
+static int is_numeric(const char *text)
+{
+    if (strncmp(text, "−", strlen("−")) == 0)
+        text += strlen("−");
+    else if (*text == '-' || *text == '+' || *text == '<' || *text == '>')
+        text++;
+    return (*text >= '0' && *text <= '9') || *text == '.' || strcmp(text, "–") == 0 || !*text;
+}
+
+void report_table(app_report *report, const char *caption, const char *const *heading,
+                  size_t columns, const char *const *cell, size_t rows)
+{
+    open_table(report, caption, "data");
+    FILE *stream = report->body.stream;
+    fputs("<thead><tr>", stream);
+    for (size_t c = 0; c < columns; c++) {
+        int numeric = rows > 0;
+        for (size_t r = 0; r < rows; r++)
+            numeric &= is_numeric(cell[r * columns + c]);
+        element(stream, numeric ? "th class=\"number\"" : "th", heading[c]);
+    }
+    fputs("</tr></thead><tbody>\n", stream);
+    for (size_t r = 0; r < rows; r++) {
+        fputs("<tr>", stream);
+        for (size_t c = 0; c < columns; c++) {
+            const char *text = cell[r * columns + c];
+            element(stream, is_numeric(text) ? "td class=\"number\"" : "td", text);
+        }
+        fputs("</tr>\n", stream);
+    }
+    fputs("</tbody></table></div>\n", stream);
+}
+
+static void setting_rows(FILE *stream, const app_option *table, size_t count, const void *config)
+{
+    char value[1024];
+    for (size_t i = 0; i < count; i++) {
+        if (table[i].type == OPTION_TYPE_SECTION)
+            continue;
+        fputs("<tr><th scope=\"row\">", stream);
+        if (table[i].name)
+            fputs("--", stream);
+        markup_text(stream, table[i].name ? table[i].name : table[i].metavar);
+        fputs("</th>", stream);
+        if (table[i].type == OPTION_TYPE_SWITCH)
+            snprintf(value, sizeof value, "%s",
+                     *(const int *)((const char *)config + table[i].offset) ? "yes" : "no");
+        else
+            option_value_text(&table[i], config, value, sizeof value);
+        element(stream, "td", *value ? value : "–");
+        fputs("</tr>\n", stream);
+    }
+}
+
+void report_settings(app_report *report, const app_command *command, const void *config)
+{
+    open_table(report, "Settings of this run: the same ones give the same results.", "pairs");
+    FILE *stream = report->body.stream;
+    fprintf(stream, "<tbody><tr><th scope=\"row\">command</th><td>tuft ");
+    markup_text(stream, command->name);
+    fputs("</td></tr>\n", stream);
+    setting_rows(stream, command->operands, command->operand_count, config);
+    setting_rows(stream, command->options, command->option_count, config);
+    fprintf(stream,
+            "<tr><th scope=\"row\">--seed</th><td>%llu</td></tr>\n"
+            "<tr><th scope=\"row\">version</th><td>%s (%s)</td></tr>\n",
+            (unsigned long long)((const common_options *)config)->seed, TUFT_VERSION, TUFT_COMMIT);
+    fputs("</tbody></table></div>\n", stream);
+}
+
+/* --- figures ------------------------------------------------------------------------------ */
+
+static FILE *figure_begin(app_report *report, const plot_axes *axes)
+{
+    if (axes->width == PLOT_HALF && !report->in_row) {
+        fputs("<div class=\"row\">\n", report->body.stream);
+        report->in_row = 1;
+    } else if (axes->width == PLOT_WIDE) {
+        body(report);
+    }
+    fputs("<figure>\n", report->body.stream);
+    return report->body.stream;
+}
+
+static void figure_end(app_report *report, const plot_axes *axes)
+{
+    FILE *stream = report->body.stream;
+    fprintf(stream, "<figcaption><b>Figure %d.</b> ", ++report->figures);
+    markup_text(stream, axes->title ? axes->title : "");
+    if (axes->note) {
+        fputs(" <span class=\"note\">", stream);
+        markup_text(stream, axes->note);
+        fputs("</span>", stream);
+    }
+    fputs("</figcaption></figure>\n", stream);
+}
+
+void report_lines(app_report *report, const plot_axes *axes, const plot_series *series,
+                  size_t count)
+{
+    plot_lines(figure_begin(report, axes), axes, series, count);
+    figure_end(report, axes);
+}
+
+void report_bars(app_report *report, const plot_axes *axes, const char *const *category,
+                 size_t categories, const plot_bar_series *series, size_t count)
+{
+    plot_bars(figure_begin(report, axes), axes, category, categories, series, count);
+    figure_end(report, axes);
+}
+
+void report_histogram(app_report *report, const plot_axes *axes, const double *value, size_t count,
+                      int bins)
+{
+    plot_histogram(figure_begin(report, axes), axes, value, count, bins);
+    figure_end(report, axes);
+}
+
+void report_heatmap(app_report *report, const plot_axes *axes, const plot_matrix *matrix)
+{
+    plot_heatmap(figure_begin(report, axes), axes, matrix);
+    figure_end(report, axes);
+}
+
+void report_spikes(app_report *report, const plot_axes *axes, const double *time_us,
+                   const uint32_t *cell, size_t count, uint32_t cells, double duration_us)
+{
+    plot_spikes(figure_begin(report, axes), axes, time_us, cell, count, cells, duration_us);
+    figure_end(report, axes);
+}
+
+void report_events(app_report *report, const plot_axes *axes, const tuft_events *events,
+                   tuft_geometry geometry, double duration_us)
+{
+    plot_events(figure_begin(report, axes), axes, events, geometry, duration_us);
+    figure_end(report, axes);
+}
+
+/* --- the page ----------------------------------------------------------------------------- */
+
+static void write_page(FILE *stream, const app_report *report)
+{
+    fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+          "<meta name=\"color-scheme\" content=\"light dark\">\n",
+          stream);
+    element(stream, "title", report->title);
+    fputs("\n<style>\n", stream);
+    report_style(stream);
+    fputs("</style>\n</head>\n<body>\n<header>", stream);
+    element(stream, "h1", report->title);
+    if (*report->subtitle)
+        element(stream, "p class=\"subtitle\"", report->subtitle);
+    fputs("</header>\n", stream);
+    if (report->cards.size)
+        fprintf(stream, "<div class=\"cards\">\n%s</div>\n", report->cards.text);
+    fprintf(stream, "<main>\n%s</main>\n", report->body.text);
+    fprintf(stream, "<footer>Made by tuft %s (%s).</footer>\n</body>\n</html>\n", TUFT_VERSION,
+            TUFT_COMMIT);
+}
+
+tuft_status report_write(app_report *report, const char *path, tuft_error *err)
+{
+    tuft_output output;
+    if (!path)
+        return TUFT_OK;
+    body(report);
+    if (fflush(report->cards.stream) || fflush(report->body.stream) ||
+        ferror(report->cards.stream) || ferror(report->body.stream))
+        return tuft_fail(err, TUFT_MEMORY, "%s: no memory for the page", path);
+    tuft_status status = tuft_output_open(&output, path, err);
+    if (status)
+        return status;
+    write_page(output.stream, report);
+    return tuft_output_commit(&output, err);
+}
