@@ -20,7 +20,10 @@
 #include "cells/poisson.h"
 
 #include "datasets/cochlea.h"
+#include "datasets/espeak.h"
+#include "datasets/formant.h"
 #include "datasets/ntidigits.h"
+#include "datasets/speech.h"
 #include "datasets/spoken.h"
 #include "datasets/wav.h"
 
