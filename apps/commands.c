@@ -6,6 +6,7 @@
 #include <string.h>
 
 static const app_command *const table[] = {
+    &classify_command,
     &info_command,
 };
 

@@ -1,0 +1,436 @@
+/* tuft classify: which digit is it? A random reservoir, a trained linear readout. */
+#include "apps/classify.h"
+
+#include "apps/commands.h"
+#include "core/memory.h"
+#include "lsm/counts.h"
+#include "lsm/ridge.h"
+#include "lsm/softmax.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Penalties that cross-validation chooses from, and its folds. */
+static const double lambdas[] = {1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1, 3, 10};
+enum { LAMBDAS = sizeof lambdas / sizeof *lambdas, FOLDS = 5 };
+
+static const classify_config defaults = {.common = COMMON_DEFAULTS,
+                                         .dataset = DATASET_N_MNIST,
+                                         .preset = PRESET_BEST,
+                                         .seeds = 1,
+                                         .per_class = 40};
+
+static const app_option options[] = {
+    OPTION_SECTION("Data"),
+    OPTION_CHOICE(classify_config, dataset, "dataset", dataset_names,
+                  "n-mnist, n-tidigits, fsdd, synthetic-vision, synthetic-audio"),
+    OPTION_TEXT(classify_config, train, "train", "PATH",
+                "training recordings: a folder, or an HDF5 file with a train side"),
+    OPTION_TEXT(classify_config, test, "test", "PATH",
+                "test recordings: a folder, or an HDF5 file with a test side"),
+    OPTION_TEXT(classify_config, test_talkers, "test-talkers", "A,B",
+                "fsdd and synthetic sets: test on these talkers"),
+    OPTION_INTEGER(classify_config, per_class, "per-class", "N", 4, 10000,
+                   "synthetic sets: recordings of each digit"),
+    OPTION_SECTION("Model"),
+    OPTION_CHOICE(classify_config, preset, "preset", preset_names,
+                  "lin2025 (published), best (ours)"),
+    OPTION_TEXT(classify_config, set, "set", "NAME=VALUE,...",
+                "change values of the preset, as they stand in the result's config"),
+    OPTION_TEXT(classify_config, conductances, "conductances", "FILE",
+                "measured conductances (siemens, text) to draw the weights from"),
+    OPTION_SECTION("Protocol"),
+    OPTION_INTEGER(classify_config, seeds, "seeds", "N", 1, 1000,
+                   "repeat with seeds seed, seed + 1, ...: mean and spread"),
+    OPTION_INTEGER(classify_config, cross_validate, "cross-validate", "K", 0, 1000,
+                   "K folds inside the training side alone; the test side is not read"),
+    OPTION_SWITCH(classify_config, baseline, "baseline",
+                  "also a linear readout of the recordings' own windowed counts"),
+};
+
+static const command_example examples[] = {
+    {"tuft classify --dataset synthetic-vision --report digits.html", "no data needed"},
+    {"tuft classify --dataset n-mnist --train N-MNIST/Train --test N-MNIST/Test --seeds 5",
+     "five reservoirs, mean and spread"},
+    {"tuft classify --dataset fsdd --train recordings --preset lin2025",
+     "spoken digits, each talker left out in turn"},
+};
+
+static tuft_status check(const void *config, tuft_error *err)
+{
+    const classify_config *c = config;
+    if (c->cross_validate == 1)
+        return tuft_fail(err, TUFT_INVALID, "--cross-validate 1: expected 2 folds or more");
+    int synthetic = c->dataset >= DATASET_SYNTHETIC_VISION;
+    if (!synthetic && !c->train)
+        return tuft_fail(err, TUFT_INVALID, "--dataset %s needs --train PATH",
+                         dataset_names[c->dataset]);
+    if (synthetic && (c->train || c->test))
+        return tuft_fail(err, TUFT_INVALID, "--dataset %s is made, it takes no --train or --test",
+                         dataset_names[c->dataset]);
+    if (!synthetic && !c->test && !c->cross_validate && c->dataset != DATASET_FSDD)
+        return tuft_fail(err, TUFT_INVALID, "--dataset %s needs --test PATH or --cross-validate K",
+                         dataset_names[c->dataset]);
+    return TUFT_OK;
+}
+
+/* ---- one readout ----------------------------------------------------------------------------- */
+
+static tuft_status fit(const classify_run *run, const tuft_features *train, const uint8_t *original,
+                       uint64_t seed, double *lambda, tuft_linear *linear, tuft_error *err)
+{
+    const lsm_preset *preset = &run->preset;
+    int classes = run->set.all.classes;
+    if (preset->readout.kind == READOUT_SOFTMAX) {
+        tuft_softmax_config config = tuft_softmax_defaults;
+        config.adam.rate = preset->readout.rate;
+        config.batch = preset->readout.batch;
+        config.epochs = (int)preset->readout.epochs;
+        *lambda = 0;
+        return tuft_softmax_fit(train, classes, &config, seed, linear, err);
+    }
+    *lambda = preset->readout.lambda;
+    if (*lambda <= 0) {
+        /* Folds of whole talkers, where there are a few, tell how it will be with new ones. */
+        double accuracy[LAMBDAS];
+        size_t best;
+        uint32_t groups = 0;
+        for (size_t i = 0; i < train->rows; i++)
+            if (train->group[i] >= groups)
+                groups = train->group[i] + 1;
+        uint32_t present = 0;
+        for (uint32_t g = 0; g < groups; g++)
+            for (size_t i = 0; i < train->rows; i++)
+                if (train->group[i] == g) {
+                    present++;
+                    break;
+                }
+        int folds = present < FOLDS ? (int)present : FOLDS;
+        tuft_status status =
+            tuft_ridge_choose(train, classes, lambdas, LAMBDAS, folds, seed,
+                              (int)run->config->common.threads, original, accuracy, &best, err);
+        if (status)
+            return status;
+        *lambda = lambdas[best];
+    }
+    return tuft_ridge_fit(train, classes, *lambda, linear, err);
+}
+
+static tuft_status score(const tuft_linear *linear, const tuft_features *test, int classes,
+                         double *accuracy, uint64_t *confusion, tuft_error *err)
+{
+    int *predicted;
+    size_t right = 0;
+    tuft_status status = TUFT_NEW(&predicted, test->rows, "predictions", err);
+    if (!status)
+        status = tuft_linear_predict(linear, test, predicted, err);
+    for (size_t i = 0; !status && i < test->rows; i++) {
+        right += predicted[i] == test->label[i];
+        if (confusion)
+            confusion[test->label[i] * classes + predicted[i]]++;
+    }
+    *accuracy = status ? 0 : (double)right / (double)test->rows;
+    free(predicted);
+    return status;
+}
+
+/* Trains and tests on every split; results go to row `repeat` of the scores. */
+static tuft_status evaluate(classify_run *run, const liquid_table *table, liquid_rows rows,
+                            const uint32_t *fold_group, uint64_t seed, size_t repeat,
+                            classify_scores *scores, tuft_error *err)
+{
+    tuft_status status = TUFT_OK;
+    for (size_t s = 0; !status && s < run->set.splits; s++) {
+        const dataset_split *split = &run->set.split[s];
+        tuft_features train = {0}, plain = {0}, test = {0};
+        uint8_t *original = NULL;
+        tuft_linear linear = {0};
+        size_t at = repeat * run->set.splits + s;
+        status = liquid_select(table, split->train, fold_group, rows, &train, &original, err);
+        if (!status)
+            status = liquid_select(table, split->train, NULL, LIQUID_ORIGINALS, &plain, NULL, err);
+        if (!status)
+            status = liquid_select(table, split->test, NULL, LIQUID_ORIGINALS, &test, NULL, err);
+        if (!status)
+            status = fit(run, &train, original, seed, &scores->lambda[at], &linear, err);
+        if (!status)
+            status = score(&linear, &plain, run->set.all.classes, &scores->train_accuracy[at], NULL,
+                           err);
+        if (!status)
+            status = score(&linear, &test, run->set.all.classes, &scores->accuracy[at],
+                           scores->confusion, err);
+        tuft_linear_free(&linear);
+        tuft_features_free(&train);
+        tuft_features_free(&plain);
+        tuft_features_free(&test);
+        free(original);
+    }
+    return status;
+}
+
+/* ---- the run --------------------------------------------------------------------------------- */
+
+static tuft_status scores_new(classify_scores *scores, const classify_run *run, tuft_error *err)
+{
+    size_t n = (size_t)run->config->seeds * run->set.splits;
+    size_t classes = (size_t)run->set.all.classes;
+    tuft_status status = TUFT_NEW(&scores->accuracy, n, "accuracies", err);
+    if (!status)
+        status = TUFT_NEW(&scores->train_accuracy, n, "accuracies", err);
+    if (!status)
+        status = TUFT_NEW(&scores->lambda, n, "penalties", err);
+    if (!status)
+        status = TUFT_NEW(&scores->confusion, classes * classes, "confusions", err);
+    return status;
+}
+
+static void scores_free(classify_scores *scores)
+{
+    free(scores->accuracy);
+    free(scores->train_accuracy);
+    free(scores->lambda);
+    free(scores->confusion);
+}
+
+/* Who may not stand on both sides of a fold: talkers where the set is split by them, else the
+ * recording and its copies. */
+static const uint32_t *fold_groups(const classify_run *run)
+{
+    size_t n = run->set.all.count;
+    uint32_t last = 0;
+    for (size_t i = 0; i < n; i++)
+        if (run->set.speaker[i] > last)
+            last = run->set.speaker[i];
+    return run->set.kind == MODALITY_AUDIO && last >= 2 ? run->set.speaker : NULL;
+}
+
+static tuft_status run_seed(classify_run *run, size_t repeat, app_result *result, tuft_error *err)
+{
+    const classify_config *config = run->config;
+    uint64_t seed = config->common.seed + repeat;
+    char label[48];
+    snprintf(label, sizeof label, "encode (seed %llu)", (unsigned long long)seed);
+    tuft_reservoir *reservoir = NULL;
+    liquid_table table = {0};
+    uint8_t *trained;
+    tuft_status status = TUFT_NEW(&trained, run->set.all.count, "training side", err);
+    for (size_t s = 0; !status && s < run->set.splits; s++)
+        for (size_t i = 0; i < run->set.all.count; i++)
+            trained[i] |= run->set.split[s].train[i];
+    result_stage(result, "encode");
+    if (!status)
+        status = liquid_new(&reservoir, &run->preset, run->set.all.geometry, seed, err);
+    if (!status)
+        status =
+            liquid_encode(reservoir, &run->preset, &run->set.all, trained, seed, &config->common,
+                          (int)config->common.threads, label, &table, &run->ledger, err);
+    free(trained);
+    if (!status) {
+        run->cells = reservoir->cells;
+        run->features = table.features.columns;
+        result_stage(result, "train");
+        status = evaluate(run, &table, LIQUID_WITH_COPIES, fold_groups(run), seed, repeat,
+                          &run->liquid, err);
+    }
+    liquid_table_free(&table);
+    tuft_reservoir_free(reservoir);
+    return status;
+}
+
+/* The counts do not depend on the seed: one repeat says it all. */
+static tuft_status run_baseline(classify_run *run, app_result *result, tuft_error *err)
+{
+    liquid_table table = {.originals = run->set.all.count};
+    result_stage(result, "baseline");
+    tuft_status status = scores_new(&run->baseline, run, err);
+    if (!status)
+        status = tuft_channel_counts(&run->preset.frontend, &run->preset.encoding, &run->set.all,
+                                     &table.features, err);
+    lsm_preset kept = run->preset;
+    run->preset.readout.kind = READOUT_RIDGE;
+    run->preset.readout.lambda = 0;
+    if (!status)
+        status = evaluate(run, &table, LIQUID_ORIGINALS, fold_groups(run), run->config->common.seed,
+                          0, &run->baseline, err);
+    run->preset = kept;
+    for (size_t i = run->set.splits; !status && i < (size_t)run->config->seeds * run->set.splits;
+         i++)
+        run->baseline.accuracy[i] = run->baseline.accuracy[i - run->set.splits];
+    liquid_table_free(&table);
+    return status;
+}
+
+classify_summary classify_summarise(const classify_run *run, const classify_scores *scores)
+{
+    size_t seeds = (size_t)run->config->seeds, splits = run->set.splits;
+    classify_summary summary = {0};
+    double squares = 0;
+    for (size_t i = 0; i < seeds * splits; i++)
+        summary.mean += scores->accuracy[i] / (double)(seeds * splits);
+    for (size_t r = 0; r < seeds; r++) {
+        double mean = 0;
+        for (size_t s = 0; s < splits; s++)
+            mean += scores->accuracy[r * splits + s] / (double)splits;
+        squares += (mean - summary.mean) * (mean - summary.mean);
+    }
+    summary.sd = seeds > 1 ? sqrt(squares / (double)(seeds - 1)) : NAN;
+    return summary;
+}
+
+static json_t *scores_json(const classify_run *run, const classify_scores *scores)
+{
+    size_t seeds = (size_t)run->config->seeds, splits = run->set.splits;
+    size_t classes = (size_t)run->set.all.classes;
+    classify_summary summary = classify_summarise(run, scores);
+    json_t *all = json_object(), *by_split = json_array(), *per_class = json_array();
+    double train = 0;
+    for (size_t i = 0; i < seeds * splits; i++)
+        train += scores->train_accuracy[i] / (double)(seeds * splits);
+    json_object_set_new(all, "accuracy", result_real(summary.mean));
+    json_object_set_new(all, "sd_over_seeds", result_real(summary.sd));
+    json_object_set_new(all, "train_accuracy", result_real(train));
+    for (size_t c = 0; c < classes; c++) {
+        uint64_t sum = 0;
+        for (size_t d = 0; d < classes; d++)
+            sum += scores->confusion[c * classes + d];
+        json_array_append_new(
+            per_class,
+            result_real(sum ? (double)scores->confusion[c * classes + c] / (double)sum : NAN));
+    }
+    json_object_set_new(all, "per_class", per_class);
+    json_object_set_new(all, "confusion", result_counts(scores->confusion, classes, classes));
+    for (size_t s = 0; s < splits; s++) {
+        json_t *entry = json_object(), *accuracy = json_array(), *lambda = json_array();
+        uint64_t train_n = 0, test_n = 0;
+        for (size_t i = 0; i < run->set.all.count; i++) {
+            train_n += run->set.split[s].train[i];
+            test_n += run->set.split[s].test[i];
+        }
+        for (size_t r = 0; r < seeds; r++) {
+            json_array_append_new(accuracy, result_real(scores->accuracy[r * splits + s]));
+            json_array_append_new(lambda, result_real(scores->lambda[r * splits + s]));
+        }
+        json_object_set_new(entry, "name", json_string(run->set.split[s].name));
+        json_object_set_new(entry, "train_samples", json_integer((json_int_t)train_n));
+        json_object_set_new(entry, "test_samples", json_integer((json_int_t)test_n));
+        json_object_set_new(entry, "accuracy_by_seed", accuracy);
+        json_object_set_new(entry, "lambda_by_seed", lambda);
+        json_array_append_new(by_split, entry);
+    }
+    json_object_set_new(all, "splits", by_split);
+    return all;
+}
+
+static void print(const classify_run *run)
+{
+    size_t seeds = (size_t)run->config->seeds, splits = run->set.splits;
+    classify_summary summary = classify_summarise(run, &run->liquid);
+    printf("%s, %s: %zu cells, %zu features, %zu recordings\n", dataset_names[run->config->dataset],
+           preset_names[run->config->preset], run->cells, run->features, run->set.all.count);
+    for (size_t s = 0; s < splits && splits > 1; s++) {
+        double mean = 0;
+        for (size_t r = 0; r < seeds; r++)
+            mean += run->liquid.accuracy[r * splits + s] / (double)seeds;
+        printf("  %-16s %6.2f %%", run->set.split[s].name, 100 * mean);
+        if (run->baseline.accuracy)
+            printf("   (counts alone %6.2f %%)", 100 * run->baseline.accuracy[s]);
+        printf("\n");
+    }
+    printf("accuracy %.2f %%", 100 * summary.mean);
+    if (seeds > 1)
+        printf(" +- %.2f (sd over %zu seeds)", 100 * summary.sd, seeds);
+    if (run->config->cross_validate)
+        printf(", cross-validated inside the training side");
+    printf("\n");
+    if (run->baseline.accuracy)
+        printf("linear readout of the channels' own counts: %.2f %%\n",
+               100 * classify_summarise(run, &run->baseline).mean);
+}
+
+static tuft_status publish(classify_run *run, app_result *result, tuft_error *err)
+{
+    json_t *scores = scores_json(run, &run->liquid);
+    json_object_update(result_results(result), scores);
+    json_decref(scores);
+    json_object_set_new(result_results(result), "samples",
+                        json_integer((json_int_t)run->set.all.count));
+    json_object_set_new(result_results(result), "cells", json_integer((json_int_t)run->cells));
+    json_object_set_new(result_results(result), "features",
+                        json_integer((json_int_t)run->features));
+    if (run->baseline.accuracy)
+        json_object_set_new(result_results(result), "counts_baseline",
+                            scores_json(run, &run->baseline));
+    result_config_set(result, "model", preset_json(&run->preset));
+    result_stage(result, NULL);
+    tuft_status status = result_ledger(result, &run->ledger, err);
+    if (!status)
+        status = result_write(result, run->config->common.json, err);
+    if (!status && run->config->common.report)
+        status = classify_report(run, result, err);
+    if (!status)
+        print(run);
+    return status;
+}
+
+static tuft_status run(const void *settings, tuft_error *err)
+{
+    const classify_config *config = settings;
+    classify_run run = {.config = config};
+    app_result *result;
+    double *table = NULL;
+    tuft_status status = result_new(&result, &classify_command, config, err);
+    if (status)
+        return status;
+    result_stage(result, "load");
+    dataset_request request = {.name = (dataset_name)config->dataset,
+                               .train = config->train,
+                               .test = config->test,
+                               .test_talkers = config->test_talkers,
+                               .per_class = (uint32_t)config->per_class,
+                               .seed = config->common.seed,
+                               .folds = (uint32_t)config->cross_validate,
+                               .threads = (int)config->common.threads};
+    status = dataset_load(&request, &run.set, err);
+    if (!status) {
+        run.preset = preset_get((preset_name)config->preset, run.set.kind, TASK_CLASSIFY,
+                                run.set.all.geometry);
+        status = preset_set(&run.preset, config->set, err);
+    }
+    if (!status && config->conductances)
+        status = tuft_conductance_load(config->conductances, &run.preset.reservoir.conductance,
+                                       &table, err);
+    if (!status)
+        status = scores_new(&run.liquid, &run, err);
+    for (size_t r = 0; !status && r < (size_t)config->seeds; r++)
+        status = run_seed(&run, r, result, err);
+    if (!status && config->baseline)
+        status = run_baseline(&run, result, err);
+    if (!status)
+        status = publish(&run, result, err);
+    scores_free(&run.liquid);
+    scores_free(&run.baseline);
+    tuft_ledger_free(&run.ledger);
+    dataset_free(&run.set);
+    free(table);
+    result_free(result);
+    return status;
+}
+
+const app_command classify_command = {
+    .name = "classify",
+    .summary = "digits seen or heard: random reservoir, trained linear readout",
+    .description =
+        "Runs every recording through a reservoir of spiking cells whose weights are the random "
+        "conductances of a resistive memory, counts the spikes in windows, trains a linear readout "
+        "on the training side and reports how often it is right on the test side.\n\n"
+        "The preset lin2025 is the published configuration, best is ours. Penalties are chosen by "
+        "cross-validation inside the training side; the test side chooses nothing.",
+    COMMAND_OPTIONS(options),
+    COMMAND_EXAMPLES(examples),
+    .config_size = sizeof(classify_config),
+    .defaults = &defaults,
+    .check = check,
+    .run = run,
+};
