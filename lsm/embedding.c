@@ -1,12 +1,11 @@
 #include "lsm/embedding.h"
 
 #include "core/memory.h"
+#include "lsm/features.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { CLASS_LIMIT = 65536 };
 
 tuft_status tuft_embedding_check(const tuft_embedding *embedding, int classes, const char *what,
                                  tuft_error *err)
@@ -14,9 +13,9 @@ tuft_status tuft_embedding_check(const tuft_embedding *embedding, int classes, c
     if (embedding->rows == 0 || embedding->dim == 0 || embedding->rows > UINT32_MAX)
         return tuft_fail(err, TUFT_INVALID, "%s: %zu rows of %zu, expected 1 to %u of at least 1",
                          what, embedding->rows, embedding->dim, UINT32_MAX);
-    if (classes < 1 || classes > CLASS_LIMIT)
+    if (classes < 1 || classes > TUFT_CLASS_LIMIT)
         return tuft_fail(err, TUFT_INVALID, "%s: %d classes, expected 1 to %d", what, classes,
-                         CLASS_LIMIT);
+                         TUFT_CLASS_LIMIT);
     for (size_t i = 0; i < embedding->rows; i++) {
         if (embedding->label[i] < 0 || embedding->label[i] >= classes)
             return tuft_fail(err, TUFT_INVALID, "%s: row %zu: label %d, expected 0 to %d", what, i,

@@ -20,8 +20,8 @@ typedef struct {
 } tuft_embedding;
 
 /* Errors: TUFT_NUMERIC with the row and column of the first value that is not finite; TUFT_INVALID,
- * no rows, no columns, classes outside 1 .. 65536 or a label outside 0 .. classes-1. what names the
- * embedding in messages. */
+ * no rows, no columns, classes outside 1 .. TUFT_CLASS_LIMIT or a label outside 0 .. classes-1.
+ * what names the embedding in messages. */
 tuft_status tuft_embedding_check(const tuft_embedding *embedding, int classes, const char *what,
                                  tuft_error *err);
 
