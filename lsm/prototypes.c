@@ -11,6 +11,7 @@ void tuft_prototypes_free(tuft_prototypes *prototypes)
     *prototypes = (tuft_prototypes){0};
 }
 
+/* On failure what there is stays the caller's to free. */
 static tuft_status prototypes_new(tuft_prototypes *out, int classes, size_t dim, tuft_error *err)
 {
     *out = (tuft_prototypes){.classes = classes, .dim = dim};
@@ -20,8 +21,6 @@ static tuft_status prototypes_new(tuft_prototypes *out, int classes, size_t dim,
     tuft_status status = TUFT_NEW(&out->value, size, "prototypes", err);
     if (!status)
         status = TUFT_NEW(&out->count, (size_t)classes, "prototypes: counts", err);
-    if (status)
-        tuft_prototypes_free(out);
     return status;
 }
 
@@ -79,8 +78,10 @@ tuft_status tuft_prototypes_join(tuft_prototypes *out, const tuft_prototypes *a,
     tuft_status status = check_match(a, b, err);
     if (!status)
         status = prototypes_new(out, a->classes, a->dim, err);
-    if (status)
+    if (status) {
+        tuft_prototypes_free(out);
         return status;
+    }
     for (size_t c = 0; c < (size_t)a->classes; c++) {
         double from_a = (double)a->count[c], from_b = (double)b->count[c];
         out->count[c] = a->count[c] + b->count[c];
