@@ -257,3 +257,28 @@ Test(contrastive, bad_input_is_refused, .init = one_blas_thread)
     tuft_contrastive_free(&model);
     free_pairs(&set);
 }
+
+/* One pair a batch: no gradient, so that decay is all that happens, and to weights alone. */
+Test(contrastive, decay_acts_on_weights_alone, .init = one_blas_thread)
+{
+    pair_set set;
+    make_pairs(&set);
+    set.pairs.count = 1;
+    tuft_contrastive_config config = tuft_contrastive_defaults;
+    config.dim = DIM;
+    config.adam.rate = 0.1;
+    config.adam.decay = 5;
+    tuft_contrastive model, start = {0};
+    cr_assert_eq(tuft_contrastive_new(&model, &config, COLUMNS_A, COLUMNS_B, 7, NULL), TUFT_OK);
+    cr_assert_eq(tuft_contrastive_copy(&start, &model, NULL), TUFT_OK);
+    double loss;
+    cr_assert_eq(tuft_contrastive_epoch(&model, &set.a, &set.b, &set.pairs, &loss, NULL), TUFT_OK);
+    cr_assert_float_eq(loss, 0, 1e-6);
+    for (int k = 0; k < DIM * COLUMNS_A; k++)
+        cr_assert_float_eq(model.a.projection.weight[k], start.a.projection.weight[k] / 2, 1e-7);
+    cr_assert_arr_eq(model.a.projection.bias, start.a.projection.bias, DIM * sizeof(float));
+    cr_assert_arr_eq(model.b.projection.bias, start.b.projection.bias, DIM * sizeof(float));
+    tuft_contrastive_free(&model);
+    tuft_contrastive_free(&start);
+    free_pairs(&set);
+}
