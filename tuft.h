@@ -21,12 +21,20 @@
 
 #include "datasets/cochlea.h"
 #include "datasets/dvs.h"
+#include "datasets/espeak.h"
+#include "datasets/formant.h"
 #include "datasets/idx.h"
 #include "datasets/nmnist.h"
 #include "datasets/ntidigits.h"
+#include "datasets/speech.h"
 #include "datasets/spoken.h"
 #include "datasets/strokes.h"
 #include "datasets/synthetic_vision.h"
 #include "datasets/wav.h"
+
+#include "lsm/conductance.h"
+#include "lsm/crossbar.h"
+#include "lsm/frontend.h"
+#include "lsm/reservoir.h"
 
 #endif
