@@ -32,9 +32,20 @@
 #include "datasets/synthetic_vision.h"
 #include "datasets/wav.h"
 
+#include "lsm/adam.h"
 #include "lsm/conductance.h"
+#include "lsm/contrastive.h"
 #include "lsm/crossbar.h"
+#include "lsm/embedding.h"
+#include "lsm/features.h"
+#include "lsm/folds.h"
 #include "lsm/frontend.h"
+#include "lsm/interval.h"
+#include "lsm/linear.h"
+#include "lsm/prototypes.h"
 #include "lsm/reservoir.h"
+#include "lsm/retrieval.h"
+#include "lsm/ridge.h"
+#include "lsm/softmax.h"
 
 #endif

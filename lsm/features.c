@@ -65,7 +65,7 @@ tuft_status tuft_features_select(tuft_features *out, const tuft_features *featur
     return TUFT_OK;
 }
 
-static tuft_status check_finite(const tuft_features *features, tuft_error *err)
+tuft_status tuft_features_finite(const tuft_features *features, tuft_error *err)
 {
     for (size_t i = 0; i < features->rows; i++) {
         const float *row = features->value + i * features->columns;
@@ -92,7 +92,7 @@ tuft_status tuft_features_check(const tuft_features *features, int classes, tuft
         if (features->label[i] < 0 || features->label[i] >= classes)
             return tuft_fail(err, TUFT_INVALID, "features: row %zu: label %d, expected 0 to %d", i,
                              features->label[i], classes - 1);
-    return check_finite(features, err);
+    return tuft_features_finite(features, err);
 }
 
 void tuft_scaler_free(tuft_scaler *scaler)
@@ -121,7 +121,7 @@ tuft_status tuft_scaler_fit(tuft_scaler *out, const tuft_features *features, tuf
         return tuft_fail(err, TUFT_INVALID,
                          "scaler: %zu rows and %zu columns, expected at least 1 of each",
                          features->rows, features->columns);
-    tuft_status status = check_finite(features, err);
+    tuft_status status = tuft_features_finite(features, err);
     if (!status)
         status = TUFT_NEW(&out->mean, features->columns, "means", err);
     if (!status)
@@ -153,7 +153,7 @@ tuft_status tuft_scaler_apply(const tuft_scaler *scaler, tuft_features *features
     if (scaler->columns != features->columns)
         return tuft_fail(err, TUFT_INVALID, "scaler: features have %zu columns, expected %zu",
                          features->columns, scaler->columns);
-    tuft_status status = check_finite(features, err);
+    tuft_status status = tuft_features_finite(features, err);
     if (status)
         return status;
     for (size_t i = 0; i < features->rows; i++) {

@@ -32,9 +32,11 @@ void tuft_features_free(tuft_features *features);
 tuft_status tuft_features_select(tuft_features *out, const tuft_features *features,
                                  const uint32_t *index, size_t n, tuft_error *err);
 
+/* TUFT_NUMERIC with the row and column of the first value that is not finite. */
+tuft_status tuft_features_finite(const tuft_features *features, tuft_error *err);
 /* What every learner asks first: sizes in their limits, values finite, labels in [0, classes).
- * Errors: TUFT_NUMERIC with the row and column of the first value that is not finite; TUFT_INVALID
- * for labels, classes outside 1 .. TUFT_CLASS_LIMIT and empty tables. */
+ * Errors: as tuft_features_finite; TUFT_INVALID for labels, classes outside 1 .. TUFT_CLASS_LIMIT
+ * and empty tables. */
 tuft_status tuft_features_check(const tuft_features *features, int classes, tuft_error *err);
 
 /* z = (x - mean) / max(sd, floor), sd over the rows with divisor rows; the floor is

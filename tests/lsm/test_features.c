@@ -4,7 +4,9 @@
 #include "lsm/linear.h"
 #include "tables.h"
 
+#include <cblas.h>
 #include <criterion/criterion.h>
+#include <dlfcn.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -220,4 +222,14 @@ Test(linear, unscale_gives_the_scores_of_scaled_features)
     tuft_features_free(&scaled);
     tuft_scaler_free(&scaler);
     tuft_linear_free(&linear);
+}
+
+/* GSL's reference CBLAS has the same names and would be many times slower: see CMakeLists.txt. */
+Test(linear, products_are_those_of_openblas)
+{
+    Dl_info info;
+    cr_assert_neq(dladdr((void *)cblas_sgemm, &info), 0);
+    cr_assert_null(strstr(info.dli_fname, "gslcblas"), "cblas_sgemm is in %s", info.dli_fname);
+    cr_assert_neq(dladdr((void *)cblas_dsyrk, &info), 0);
+    cr_assert_null(strstr(info.dli_fname, "gslcblas"), "cblas_dsyrk is in %s", info.dli_fname);
 }

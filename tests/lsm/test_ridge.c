@@ -145,8 +145,9 @@ Test(ridge, does_not_feel_units, .init = one_blas_thread)
     tuft_features_free(&other);
 }
 
-/* Cross-validation written out with tuft_ridge_fit. */
-static void compare_with_loop(size_t rows, size_t columns)
+/* Cross-validation written out with tuft_ridge_fit. Groups of so many rows; each group has means of
+ * its own, offset apart, so that centring with other rows than the training ones shows. */
+static void compare_with_loop(size_t rows, size_t columns, size_t group, float offset)
 {
     enum { CLASSES = 3, FOLDS = 4, LAMBDAS = 3 };
     const double lambda[LAMBDAS] = {0.001, 0.1, 10};
@@ -156,8 +157,10 @@ static void compare_with_loop(size_t rows, size_t columns)
     uint8_t *scored = calloc(rows, 1);
     uint32_t *fold = calloc(rows, sizeof *fold), *index = calloc(rows, sizeof *index);
     for (size_t i = 0; i < rows; i++) {
-        features.group[i] = (uint32_t)(i / 2);
+        features.group[i] = (uint32_t)(i / group);
         scored[i] = i % 5 != 0;
+        for (size_t j = 0; j < columns; j++)
+            features.value[i * columns + j] += offset * (float)((i / group + j) % 6);
     }
     cr_assert_eq(tuft_folds(&features, FOLDS, 9, fold, &err), TUFT_OK);
     double accuracy[LAMBDAS];
@@ -202,8 +205,10 @@ static void compare_with_loop(size_t rows, size_t columns)
 
 Test(ridge, choose_is_the_plain_loop, .init = one_blas_thread)
 {
-    compare_with_loop(240, 30);
-    compare_with_loop(40, 60);
+    compare_with_loop(240, 30, 2, 0);
+    compare_with_loop(240, 30, 40, 3);
+    compare_with_loop(40, 60, 2, 0);
+    compare_with_loop(40, 60, 8, 3);
 }
 
 Test(ridge, choose_does_not_depend_on_threads, .init = one_blas_thread)

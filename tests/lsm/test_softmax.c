@@ -181,3 +181,47 @@ Test(softmax, bad_input_is_refused, .init = one_blas_thread)
     cr_assert_null(linear.weight);
     tuft_features_free(&features);
 }
+
+/* One class: no gradient, so that decay is all that happens, and to weights alone. */
+Test(softmax, decay_acts_on_weights_alone, .init = one_blas_thread)
+{
+    tuft_features features;
+    make_table(&features, 10, 4, 1, 1, 2);
+    tuft_softmax_config config = {.adam = tuft_adam_defaults, .batch = 10, .epochs = 1};
+    config.adam.rate = 0.1;
+    config.adam.decay = 5;
+    tuft_linear one, two;
+    cr_assert_eq(tuft_softmax_fit(&features, 1, &config, 1, &one, NULL), TUFT_OK);
+    config.epochs = 2;
+    cr_assert_eq(tuft_softmax_fit(&features, 1, &config, 1, &two, NULL), TUFT_OK);
+    cr_assert_neq(one.bias[0], 0);
+    cr_assert_eq(two.bias[0], one.bias[0]);
+    for (int k = 0; k < 4; k++)
+        cr_assert_float_eq(two.weight[k], one.weight[k] / 2, 1e-7);
+    tuft_linear_free(&one);
+    tuft_linear_free(&two);
+    tuft_features_free(&features);
+}
+
+/* The published start: uniform in +-1/sqrt(columns), seen through a rate that moves nothing. */
+Test(softmax, weights_start_uniform, .init = one_blas_thread)
+{
+    enum { COLUMNS = 2500, CLASSES = 4 };
+    tuft_features features;
+    make_table(&features, 4, COLUMNS, CLASSES, 1, 2);
+    tuft_softmax_config config = {.adam = tuft_adam_defaults, .batch = 4, .epochs = 1};
+    config.adam.rate = 1e-12;
+    tuft_linear linear;
+    cr_assert_eq(tuft_softmax_fit(&features, CLASSES, &config, 1, &linear, NULL), TUFT_OK);
+    double sum = 0, square = 0, n = COLUMNS * CLASSES;
+    for (int k = 0; k < COLUMNS * CLASSES; k++) {
+        double w = 50 * (double)linear.weight[k];
+        cr_assert(w >= -1 && w <= 1);
+        sum += w;
+        square += w * w;
+    }
+    cr_assert_float_eq(sum / n, 0, 5 * sqrt(1.0 / 3 / n));
+    cr_assert_float_eq(square / n, 1.0 / 3, 5 * sqrt(4.0 / 45 / n));
+    tuft_linear_free(&linear);
+    tuft_features_free(&features);
+}
