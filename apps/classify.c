@@ -86,8 +86,9 @@ static tuft_status fit(const classify_run *run, const tuft_features *train, cons
     if (preset->readout.kind == READOUT_SOFTMAX) {
         tuft_softmax_config config = tuft_softmax_defaults;
         config.adam.rate = preset->readout.rate;
-        config.batch = preset->readout.batch;
-        config.epochs = (int)preset->readout.epochs;
+        config.batch = preset->readout.batch ? preset->readout.batch : 1;
+        size_t batches = (train->rows + config.batch - 1) / config.batch;
+        config.epochs = (int)((preset->readout.updates + batches - 1) / batches);
         *lambda = 0;
         return tuft_softmax_fit(train, classes, &config, seed, linear, err);
     }
@@ -223,9 +224,9 @@ static tuft_status run_seed(classify_run *run, size_t repeat, app_result *result
     if (!status)
         status = liquid_new(&reservoir, &run->preset, run->set.all.geometry, seed, err);
     if (!status)
-        status =
-            liquid_encode(reservoir, &run->preset, &run->set.all, trained, seed, &config->common,
-                          (int)config->common.threads, label, &table, &run->ledger, err);
+        status = liquid_encode(reservoir, &run->preset, &run->set.all, trained, seed,
+                               &config->common, (int)config->common.threads, label, &table,
+                               repeat ? NULL : &run->ledger, err);
     free(trained);
     if (!status) {
         run->cells = reservoir->cells;

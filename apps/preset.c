@@ -44,7 +44,7 @@ static lsm_preset lin2025(modality kind, preset_task task, tuft_geometry geometr
                          .readout = {.kind = READOUT_SOFTMAX,
                                      .rate = vision ? 1e-4 : 6e-4,
                                      .batch = vision ? 100 : 256,
-                                     .epochs = 100}};
+                                     .updates = vision ? 60000 : 1000}};
     if (vision && geometry.polarities < 2)
         preset.frontend.polarity = TUFT_POLARITY_BOTH;
     if (vision && (geometry.width < 16 || geometry.height < 16))
@@ -172,7 +172,7 @@ static const value values[] = {
     {"readout.lambda", VALUE_REAL, AT(readout.lambda), NULL},
     {"readout.rate", VALUE_REAL, AT(readout.rate), NULL},
     {"readout.batch", VALUE_COUNT, AT(readout.batch), NULL},
-    {"readout.epochs", VALUE_COUNT, AT(readout.epochs), NULL},
+    {"readout.updates", VALUE_COUNT, AT(readout.updates), NULL},
 };
 
 static const value group_values[] = {

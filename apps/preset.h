@@ -29,7 +29,7 @@ typedef struct {
         readout_kind kind;
         double lambda; /* ridge; 0: chosen by cross-validation inside the training set */
         double rate;   /* softmax: Adam */
-        uint32_t batch, epochs;
+        uint32_t batch, updates; /* softmax: whole epochs, at least so many updates */
     } readout;
 } lsm_preset;
 
