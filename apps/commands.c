@@ -6,6 +6,7 @@
 #include <string.h>
 
 static const app_command *const table[] = {
+    &convert_command,
     &info_command,
 };
 

@@ -11,6 +11,7 @@ const app_command *const *commands_all(size_t *count);
 const app_command *commands_find(int count, char *const *arguments, int *used, tuft_error *err);
 
 /* One file each. */
+extern const app_command convert_command;
 extern const app_command info_command;
 
 #endif
