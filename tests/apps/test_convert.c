@@ -136,6 +136,24 @@ Test(convert, images_to_recordings_to_text_and_back)
                  1);
 }
 
+Test(convert, pictures_of_different_sizes_share_one_geometry)
+{
+    cr_assert_eq(shell("mkdir -p t/Train/2 t/Test/10 r/0 r/1; H=t_us,x,y,polarity;"
+                       "printf \"$H\\n1,49,3,1\\n2,0,0,0\\n\" > t/Train/2/a.csv;"
+                       "printf \"$H\\n1,2,3,1\\n2,10,33,0\\n\" > t/Train/2/b.csv;"
+                       "printf \"$H\\n7,5,39,1\\n\" > t/Test/10/c.csv;"
+                       "printf 'tick_us,channel\\n5,80\\n' > r/0/a.csv; cp t/Test/10/c.csv r/1"),
+                 0, "%s", out);
+    cr_assert_eq(shell("$TUFT convert t --to csv --output u --quiet && diff -r t u"), 0, "%s", out);
+    cr_assert_eq(shell("$TUFT convert t --info --quiet"), 0);
+    cr_assert(strstr(out, "channels       4000 (50 x 40 pixels, 2 polarities)"), "%s", out);
+    cr_assert(strstr(out, "10: 1"), "%s", out);
+    cr_assert_eq(shell("$TUFT convert t --to n-mnist --output v --quiet"), 1);
+    cr_assert(strstr(out, "50 x 40 pixels of 2 polarities"), "%s", out);
+    cr_assert_eq(shell("$TUFT convert r --info"), 1);
+    cr_assert(strstr(out, "r/1/c.csv: another header than in 0/a.csv"), "%s", out);
+}
+
 Test(convert, a_real_recording_survives_text_to_the_byte)
 {
     if (!have_data())
