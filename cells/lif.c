@@ -15,7 +15,7 @@ const tuft_lif_parameters tuft_lif_defaults = {.tau_m_ms = 20,
                                                .refractory_ms = 2};
 
 enum { EXCITATORY, INHIBITORY, SYNAPSES };
-enum { BLOCK = 512, GROUP = 32 }; /* cells whose spikes are looked for together */
+enum { BLOCK = 2048, GROUP = 32 }; /* cells whose spikes are looked for together, and at a glance */
 
 /* One state serves both forms: float32 arrays for the clocked one, an event-driven record a cell
  * for the other. */

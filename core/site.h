@@ -10,36 +10,33 @@
 enum { TUFT_PARALLEL_CELLS = 1 << 14 };
 
 typedef struct {
+    /* Looked at each tick, together in memory. */
+    int64_t next_step; /* clocked: tick of the next step; TUFT_NEVER when not clocked */
+    size_t outside_next, outside_count, reached_count, spikes;
+    tuft_trace_record *trace_record;
     const tuft_population *population; /* borrowed */
-    int threads;
     void *state;
     float **input;   /* [ports][count]: what has arrived and not been taken */
     uint32_t *spike; /* [spikes] cells that fire at this tick, room for count */
-    size_t spikes;
-    uint64_t *spike_count; /* [count] since the engine was made */
     uint64_t updates;
+    uint32_t *chunk_spikes; /* clocked, large, more than one thread: spikes of each chunk */
 
-    /* Clocked. */
-    int64_t next_step;      /* tick; TUFT_NEVER when not clocked */
-    uint32_t *chunk_spikes; /* large, more than one thread: spikes of each chunk */
+    uint64_t *spike_count; /* [count] since the engine was made */
+    tuft_spike_record *spike_record;
+    tuft_count_record *count_record;
+    int threads;
 
     /* Event-driven: cells reached at this tick; when each would act by itself, and the first
      * tick at which the wheel holds an item for it. */
     uint8_t *reached_mark;
-    uint32_t *reached;
-    size_t reached_count;
+    uint32_t *reached; /* [reached_count] */
     int64_t *wake, *on_wheel;
     tuft_wheel *wheel; /* borrowed */
     uint32_t owner;    /* of this site's items on the wheel */
 
-    /* Sources: what is still to come from outside, borrowed. */
+    /* Sources: what is still to come from outside, borrowed: [outside_count], from outside_next. */
     const int64_t *outside_tick;
     const uint32_t *outside_cell;
-    size_t outside_count, outside_next;
-
-    tuft_spike_record *spike_record;
-    tuft_count_record *count_record;
-    tuft_trace_record *trace_record;
 } tuft_site;
 
 tuft_status tuft_site_new(tuft_site *site, const tuft_population *population,

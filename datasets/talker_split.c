@@ -41,7 +41,7 @@ static tuft_status choose(const char *const *talker, size_t count, const char *n
     if (count < 2)
         return tuft_fail(err, TUFT_INVALID, "talkers: %zu (%s), expected at least 2 for a split",
                          count, count ? talker[0] : "none");
-    size_t quarter = (count + 2) / 4, chosen = 0;
+    size_t quarter = count / 4, chosen = 0;
     if (!named)
         memset(held_out + count - (quarter ? quarter : 1), 1, quarter ? quarter : 1);
     for (const char *at = named; at; at = *at ? at + 1 : NULL) {

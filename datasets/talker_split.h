@@ -5,9 +5,10 @@
 #include "core/events.h"
 
 /* Moves the recordings of *set, in their order, to *train and *test, and empties it. test_talkers:
- * names separated by commas; NULL takes the last quarter (rounded, at least one) of the talkers in
- * alphabetical order (strcmp). TUFT_INVALID where a name is nobody's, or a side would be empty:
- * with one talker, or all of them named. On failure *set stays as it is and both sides are zeroed.
+ * names separated by commas; NULL takes the last quarter (rounded down, at least one) of the
+ * talkers in alphabetical order (strcmp). TUFT_INVALID where a name is nobody's, or a side would be
+ * empty: with one talker, or all of them named. On failure *set stays as it is and both sides are
+ * zeroed.
  */
 tuft_status tuft_talker_split(tuft_recordings *set, const char *test_talkers,
                               tuft_recordings *train, tuft_recordings *test, tuft_error *err);

@@ -490,3 +490,35 @@ Test(engine, recorders_agree)
     mixed_free(&m);
     mixed_free(&other);
 }
+
+/* A cell that would fire by itself and is put off by each input is worked on when it is reached
+ * and when it fires, not at the times it would have fired at. */
+Test(engine, a_cell_put_off_costs_only_its_inputs_and_spikes)
+{
+    enum { INPUTS = 100 };
+    int64_t tick[INPUTS];
+    const uint32_t cell[INPUTS] = {0};
+    for (int k = 0; k < INPUTS; k++)
+        tick[k] = 200 * k;
+    tuft_lif_parameters p = relay();
+    p.threshold = 10;
+    p.bias = 10.5; /* fires after 61 ms, at V = 10 */
+    tuft_network *network = relay_network(&p, 0, 1, -0.5f);
+    tuft_engine *engine;
+    network->tick_us = 100;
+    OK(tuft_engine_new(&engine, network, 1, 1, NULL));
+    OK(tuft_engine_record_spikes(engine, 1, NULL));
+    OK(tuft_engine_input(engine, 0, tick, cell, INPUTS, NULL));
+    OK(tuft_engine_run(engine, 100000, NULL));
+    tuft_ledger ledger;
+    OK(tuft_engine_ledger(engine, &ledger, NULL));
+    const tuft_spike_record *out = tuft_engine_spikes(engine, 1);
+    cr_assert_gt(out->count, 50);
+    size_t together = 0; /* an input at the very tick of a spike */
+    for (size_t s = 0; s < out->count; s++)
+        together += out->tick[s] % 200 == 1 && out->tick[s] < 200 * INPUTS;
+    cr_assert_eq(ledger.neuron_updates, INPUTS + out->count - together);
+    tuft_ledger_free(&ledger);
+    tuft_engine_free(engine);
+    tuft_network_free(network);
+}

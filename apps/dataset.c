@@ -1,0 +1,309 @@
+#include "apps/dataset.h"
+
+#include "core/memory.h"
+#include "core/philox.h"
+#include "datasets/nmnist.h"
+#include "datasets/ntidigits.h"
+#include "datasets/speech.h"
+#include "datasets/spoken.h"
+#include "datasets/synthetic_vision.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *const dataset_names[] = {"n-mnist",          "n-tidigits",      "fsdd",
+                                     "synthetic-vision", "synthetic-audio", NULL};
+
+void dataset_free(dataset *set)
+{
+    for (size_t s = 0; s < set->splits; s++) {
+        free(set->split[s].train);
+        free(set->split[s].test);
+    }
+    free(set->split);
+    free(set->speaker);
+    tuft_recordings_free(&set->all);
+    *set = (dataset){0};
+}
+
+static tuft_status add_split(dataset *set, const char *name, dataset_split **made, tuft_error *err)
+{
+    dataset_split *grown;
+    tuft_status status = TUFT_NEW(&grown, set->splits + 1, "splits", err);
+    if (status)
+        return status;
+    if (set->splits)
+        memcpy(grown, set->split, set->splits * sizeof *grown);
+    free(set->split);
+    set->split = grown;
+    dataset_split *split = &set->split[set->splits];
+    snprintf(split->name, sizeof split->name, "%s", name);
+    status = TUFT_NEW(&split->train, set->all.count, "training side", err);
+    if (!status)
+        status = TUFT_NEW(&split->test, set->all.count, "test side", err);
+    if (status) {
+        free(split->train);
+        return status;
+    }
+    set->splits++;
+    *made = split;
+    return TUFT_OK;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+tuft_status dataset_number_speakers(dataset *set, const char ***names, size_t *count,
+                                    tuft_error *err)
+{
+    const char **sorted;
+    tuft_status status = TUFT_NEW(&sorted, set->all.count, "talkers", err);
+    free(set->speaker);
+    set->speaker = NULL;
+    if (!status)
+        status = TUFT_NEW(&set->speaker, set->all.count, "talkers", err);
+    if (status) {
+        free(sorted);
+        return status;
+    }
+    for (size_t i = 0; i < set->all.count; i++)
+        sorted[i] = set->all.recording[i].source;
+    qsort(sorted, set->all.count, sizeof *sorted, compare_names);
+    size_t n = 0;
+    for (size_t i = 0; i < set->all.count; i++)
+        if (n == 0 || strcmp(sorted[n - 1], sorted[i]) != 0)
+            sorted[n++] = sorted[i];
+    for (size_t i = 0; i < set->all.count; i++) {
+        const char *name = set->all.recording[i].source;
+        const char **at = bsearch(&name, sorted, n, sizeof *sorted, compare_names);
+        set->speaker[i] = (uint32_t)(at - sorted);
+    }
+    *count = n;
+    if (names)
+        *names = sorted;
+    else
+        free(sorted);
+    return TUFT_OK;
+}
+
+/* Adds more's recordings to the set as one side of a split. */
+static tuft_status take_side(dataset *set, tuft_recordings *more, tuft_error *err)
+{
+    tuft_status status = TUFT_OK;
+    if (set->all.count && memcmp(&set->all.geometry, &more->geometry, sizeof more->geometry) != 0)
+        status = tuft_fail(
+            err, TUFT_INVALID, "training recordings of %u x %u x %u channels, test of %u x %u x %u",
+            set->all.geometry.width, set->all.geometry.height, set->all.geometry.polarities,
+            more->geometry.width, more->geometry.height, more->geometry.polarities);
+    set->all.geometry = more->geometry;
+    if (more->classes > set->all.classes)
+        set->all.classes = more->classes;
+    for (size_t i = 0; !status && i < more->count; i++)
+        status = tuft_recordings_push(&set->all, &more->recording[i], err);
+    tuft_recordings_free(more);
+    return status;
+}
+
+static tuft_status load_sides(const dataset_request *request, tuft_recordings *train,
+                              tuft_recordings *test, tuft_error *err)
+{
+    tuft_cochlea_parameters cochlea = tuft_cochlea_defaults();
+    tuft_recordings unused = {0};
+    const char *second = request->folds ? NULL : request->test;
+    tuft_status status = TUFT_OK;
+    switch (request->name) {
+    case DATASET_N_MNIST:
+        status = tuft_nmnist_load(request->train, train, err);
+        if (!status && second)
+            status = tuft_nmnist_load(second, test, err);
+        break;
+    case DATASET_N_TIDIGITS:
+        status = tuft_ntidigits_load(request->train, train, &unused, err);
+        tuft_recordings_free(&unused);
+        if (!status && second)
+            status = tuft_ntidigits_load(second, &unused, test, err);
+        tuft_recordings_free(&unused);
+        break;
+    case DATASET_FSDD:
+        status = tuft_spoken_load(request->train, &cochlea, request->threads, train, err);
+        if (!status && second)
+            status = tuft_spoken_load(second, &cochlea, request->threads, test, err);
+        break;
+    case DATASET_SYNTHETIC_VISION:
+        status =
+            tuft_synthetic_vision(request->per_class, request->seed, request->threads, train, err);
+        break;
+    case DATASET_SYNTHETIC_AUDIO:
+        status =
+            tuft_synthetic_audio(request->per_class, request->seed, request->threads, train, err);
+        break;
+    }
+    return status;
+}
+
+tuft_status dataset_split_talkers(dataset *set, const char *talkers, tuft_error *err)
+{
+    const char **names = NULL;
+    size_t count;
+    dataset_split *split;
+    tuft_status status = dataset_number_speakers(set, &names, &count, err);
+    if (status)
+        return status;
+    uint8_t *tested;
+    status = TUFT_NEW(&tested, count, "test talkers", err);
+    size_t quarter = count / 4 ? count / 4 : 1;
+    for (size_t k = 0; !status && !talkers && k < quarter; k++)
+        tested[count - 1 - k] = 1;
+    char *text = talkers ? strdup(talkers) : NULL, *rest = NULL;
+    for (char *name = text ? strtok_r(text, ",", &rest) : NULL; !status && name;
+         name = strtok_r(NULL, ",", &rest)) {
+        const char *key = name;
+        const char **at = bsearch(&key, names, count, sizeof *names, compare_names);
+        if (at)
+            tested[at - names] = 1;
+        else
+            status = tuft_fail(err, TUFT_INVALID, "no talker \"%s\" among the recordings", name);
+    }
+    free(text);
+    size_t all_tested = 0;
+    for (size_t k = 0; !status && k < count; k++)
+        all_tested += tested[k];
+    if (!status && all_tested == count)
+        status = tuft_fail(err, TUFT_INVALID,
+                           "all %zu talkers are test talkers, nobody is left to train on", count);
+    if (!status)
+        status = add_split(set, "test talkers", &split, err);
+    for (size_t i = 0; !status && i < set->all.count; i++) {
+        split->test[i] = tested[set->speaker[i]];
+        split->train[i] = !split->test[i];
+    }
+    free(tested);
+    free(names);
+    return status;
+}
+
+static tuft_status leave_each_talker_out(dataset *set, tuft_error *err)
+{
+    const char **names = NULL;
+    size_t count;
+    tuft_status status = dataset_number_speakers(set, &names, &count, err);
+    if (status)
+        return status;
+    if (count < 2)
+        status = tuft_fail(err, TUFT_INVALID, "one talker: nobody is left to train on");
+    for (size_t k = 0; !status && k < count; k++) {
+        dataset_split *split;
+        status = add_split(set, names[k], &split, err);
+        for (size_t i = 0; !status && i < set->all.count; i++) {
+            split->test[i] = set->speaker[i] == k;
+            split->train[i] = !split->test[i];
+        }
+    }
+    free(names);
+    return status;
+}
+
+/* Folds of whole talkers where there are at least as many talkers as folds, else of recordings. */
+static tuft_status cross_validation(dataset *set, uint32_t folds, uint64_t seed, tuft_error *err)
+{
+    size_t speakers, n = set->all.count;
+    tuft_status status = dataset_number_speakers(set, NULL, &speakers, err);
+    if (!status && folds > n)
+        status = tuft_fail(err, TUFT_INVALID, "%u folds of %zu recordings", folds, n);
+    int by_speaker = speakers >= folds && speakers > 1;
+    size_t groups = by_speaker ? speakers : n;
+    uint32_t *order = NULL, *fold = NULL;
+    if (!status)
+        status = TUFT_NEW(&order, groups, "folds", err);
+    if (!status)
+        status = TUFT_NEW(&fold, groups, "folds", err);
+    if (!status) {
+        tuft_random random = tuft_random_stream(seed, TUFT_RANDOM_SPLIT, 1);
+        for (size_t g = 0; g < groups; g++)
+            order[g] = (uint32_t)g;
+        tuft_random_shuffle(&random, order, (uint32_t)groups);
+        for (size_t g = 0; g < groups; g++)
+            fold[order[g]] = (uint32_t)(g % folds);
+    }
+    for (uint32_t k = 0; !status && k < folds; k++) {
+        dataset_split *split;
+        char name[32];
+        snprintf(name, sizeof name, "fold %u", k + 1);
+        status = add_split(set, name, &split, err);
+        for (size_t i = 0; !status && i < n; i++) {
+            split->test[i] = fold[by_speaker ? set->speaker[i] : i] == k;
+            split->train[i] = !split->test[i];
+        }
+    }
+    free(order);
+    free(fold);
+    return status;
+}
+
+static tuft_status two_sides(dataset *set, size_t train_count, tuft_error *err)
+{
+    size_t speakers;
+    dataset_split *split;
+    tuft_status status = dataset_number_speakers(set, NULL, &speakers, err);
+    if (!status)
+        status = add_split(set, "test", &split, err);
+    for (size_t i = 0; !status && i < set->all.count; i++) {
+        split->train[i] = i < train_count;
+        split->test[i] = i >= train_count;
+    }
+    return status;
+}
+
+static tuft_status check_request(const dataset_request *request, tuft_error *err)
+{
+    int synthetic = request->name >= DATASET_SYNTHETIC_VISION;
+    if (!synthetic && !request->train)
+        return tuft_fail(err, TUFT_INVALID, "data set %s needs --train PATH",
+                         dataset_names[request->name]);
+    if (synthetic && (request->train || request->test))
+        return tuft_fail(err, TUFT_INVALID, "data set %s is made, not read from a path",
+                         dataset_names[request->name]);
+    if (!synthetic && !request->test && !request->folds && request->name != DATASET_FSDD)
+        return tuft_fail(err, TUFT_INVALID, "data set %s needs --test PATH (or --cross-validate)",
+                         dataset_names[request->name]);
+    return TUFT_OK;
+}
+
+tuft_status dataset_load(const dataset_request *request, dataset *out, tuft_error *err)
+{
+    *out = (dataset){.kind = request->name == DATASET_N_MNIST ||
+                                     request->name == DATASET_SYNTHETIC_VISION
+                                 ? MODALITY_VISION
+                                 : MODALITY_AUDIO};
+    tuft_recordings train = {0}, test = {0};
+    tuft_status status = check_request(request, err);
+    if (!status)
+        status = load_sides(request, &train, &test, err);
+    int has_test = test.count > 0;
+    if (!status && request->test && !request->folds && !has_test)
+        status = tuft_fail(err, TUFT_FORMAT, "%s: no test recordings", request->test);
+    if (!status && !train.count)
+        status = tuft_fail(err, TUFT_FORMAT, "%s: no training recordings",
+                           request->train ? request->train : "synthetic");
+    size_t train_count = train.count;
+    if (!status)
+        status = take_side(out, &train, err);
+    if (!status && has_test)
+        status = take_side(out, &test, err);
+    tuft_recordings_free(&train);
+    tuft_recordings_free(&test);
+    if (!status && request->folds)
+        status = cross_validation(out, request->folds, request->seed, err);
+    else if (!status && has_test)
+        status = two_sides(out, train_count, err);
+    else if (!status && request->name == DATASET_FSDD && !request->test_talkers)
+        status = leave_each_talker_out(out, err);
+    else if (!status)
+        status = dataset_split_talkers(out, request->test_talkers, err);
+    if (status)
+        dataset_free(out);
+    return status;
+}

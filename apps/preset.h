@@ -1,0 +1,47 @@
+/* Configurations of the liquid state machine by name, and every value in them by name.
+ *
+ * lin2025 is the published configuration to the letter (design section 2; Lin et al. 2025), best is
+ * ours. Both are plain values: `--set group0.maps=96,encoding.windows=6` changes some, and results
+ * carry all of them, so that a result can be run again.
+ */
+#ifndef TUFT_APPS_PRESET_H
+#define TUFT_APPS_PRESET_H
+
+#include "datasets/augment.h"
+#include "lsm/encode.h"
+
+#include <jansson.h>
+
+typedef enum { MODALITY_VISION, MODALITY_AUDIO } modality;
+typedef enum { PRESET_LIN2025, PRESET_BEST } preset_name;
+typedef enum { TASK_CLASSIFY, TASK_ZERO_SHOT } preset_task;
+typedef enum { READOUT_RIDGE, READOUT_SOFTMAX } readout_kind;
+
+extern const char *const preset_names[]; /* NULL-terminated, in the order of preset_name */
+
+typedef struct {
+    tuft_frontend frontend;
+    tuft_reservoir_config reservoir;
+    tuft_encoding encoding;
+    uint32_t copies; /* augmented copies of each training recording */
+    tuft_augmentation augmentation;
+    struct {
+        readout_kind kind;
+        double lambda; /* ridge; 0: chosen by cross-validation inside the training set */
+        double rate;   /* softmax: Adam */
+        uint32_t batch, epochs;
+    } readout;
+} lsm_preset;
+
+/* The named configuration for recordings of the given geometry. */
+lsm_preset preset_get(preset_name name, modality kind, preset_task task, tuft_geometry geometry);
+
+/* "group0.maps=96,group0.delays=0/2/4,encoding.windows=6": changes the values that are named.
+ * NULL changes nothing. TUFT_INVALID: an unknown name (with the nearest known one), a value that is
+ * not of its kind. */
+tuft_status preset_set(lsm_preset *preset, const char *assignments, tuft_error *err);
+
+/* All values by name, a new reference; NULL without memory. */
+json_t *preset_json(const lsm_preset *preset);
+
+#endif

@@ -1,0 +1,35 @@
+/* A crossbar of differential pairs: two cells a weight, read as the difference of their currents
+ * (Lin et al. 2025, fig. 1): I_j = sum_i V_i (G+_ij - G-_ij).
+ *
+ * The weight that a pair stands for is its difference in units of the difference's own spread:
+ *     w_ij = sd x (G+_ij - G-_ij) / (sqrt(2) sd_siemens)
+ * so that normal conductances give weights N(0, sd^2), as the paper's software model has them.
+ */
+#ifndef TUFT_LSM_CROSSBAR_H
+#define TUFT_LSM_CROSSBAR_H
+
+#include "core/status.h"
+#include "lsm/conductance.h"
+
+#include <stdint.h>
+
+typedef struct {
+    uint32_t rows, columns; /* inputs, outputs */
+    float *plus, *minus;    /* siemens, [rows][columns] */
+    double sd_siemens;      /* of one cell, by the model */
+} tuft_crossbar;
+
+/* Samples every cell. Row i draws from stream (seed, CONDUCTANCE, array << 32 | i), so that arrays
+ * of one seed differ and a row does not depend on how many others there are. */
+tuft_status tuft_crossbar_sample(tuft_crossbar *out, const tuft_conductance *model, uint32_t rows,
+                                 uint32_t columns, uint64_t seed, uint32_t array, tuft_error *err);
+void tuft_crossbar_free(tuft_crossbar *crossbar);
+
+/* weight[rows][columns] with the given standard deviation. */
+void tuft_crossbar_weights(const tuft_crossbar *crossbar, double sd, float *weight);
+
+/* current_ampere[columns] for voltage[rows]: one analogue matrix-vector product. */
+void tuft_crossbar_read(const tuft_crossbar *crossbar, const float *voltage,
+                        double *current_ampere);
+
+#endif

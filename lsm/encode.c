@@ -1,0 +1,271 @@
+#include "lsm/encode.h"
+
+#include "core/engine.h"
+#include "core/memory.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What one thread needs to run recordings. */
+typedef struct {
+    const tuft_reservoir *reservoir;
+    const tuft_frontend *frontend;
+    const tuft_encoding *encoding;
+    tuft_geometry geometry; /* of the recordings */
+    tuft_engine *engine;
+    tuft_frontend_input input;
+    int64_t *edge;  /* [windows + 1] */
+    uint32_t *pool; /* counts of one row */
+} runner;
+
+static void runner_free(runner *r)
+{
+    tuft_engine_free(r->engine);
+    tuft_frontend_input_free(&r->input);
+    free(r->edge);
+    free(r->pool);
+}
+
+static tuft_status runner_new(runner *r, tuft_error *err)
+{
+    size_t columns = tuft_reservoir_features(r->reservoir) * r->encoding->windows;
+    tuft_status status = tuft_engine_new(&r->engine, r->reservoir->network, 0, 1, err);
+    if (!status)
+        status = TUFT_NEW(&r->edge, (size_t)r->encoding->windows + 1, "window edges", err);
+    if (!status)
+        status = TUFT_NEW(&r->pool, columns, "pooled counts", err);
+    for (uint32_t k = 0; !status && k < r->reservoir->groups; k++)
+        status = tuft_engine_record_counts(r->engine, r->reservoir->place[k].population, r->edge,
+                                           r->encoding->windows, err);
+    return status;
+}
+
+/* Runs the engine over the input that was cut, to the last effect of the last spike. */
+static tuft_status run_input(tuft_engine *engine, const tuft_reservoir *reservoir,
+                             const tuft_frontend_input *input, tuft_error *err)
+{
+    tuft_status status = tuft_engine_input(engine, reservoir->source, input->step, input->channel,
+                                           input->count, err);
+    return status ? status : tuft_engine_run(engine, input->steps + reservoir->longest_delay, err);
+}
+
+/* A spike of step s reaches a cell's step at tick s + 1: window w of W covers the ticks from
+ * 1 + floor(w steps / W); the last one also what delays bring afterwards. */
+static void set_edges(runner *r)
+{
+    uint32_t windows = r->encoding->windows;
+    for (uint32_t w = 0; w < windows; w++)
+        r->edge[w] = 1 + r->input.steps * w / windows;
+    r->edge[windows] = r->input.steps + r->reservoir->longest_delay;
+}
+
+/* Adds the counts of each pool's positions. */
+static void add_pools(const tuft_reservoir_place *place, const uint32_t *count, uint32_t *pool)
+{
+    for (uint32_t y = 0; y < place->positions_y; y++)
+        for (uint32_t x = 0; x < place->positions_x; x++) {
+            uint32_t py = y * place->pools_y / place->positions_y;
+            uint32_t px = x * place->pools_x / place->positions_x;
+            const uint32_t *from = count + ((size_t)y * place->positions_x + x) * place->maps;
+            uint32_t *to = pool + ((size_t)py * place->pools_x + px) * place->maps;
+            for (uint32_t m = 0; m < place->maps; m++)
+                to[m] += from[m];
+        }
+}
+
+static tuft_status encode_one(runner *r, const tuft_recording *recording, float *row,
+                              tuft_error *err)
+{
+    tuft_status status = tuft_frontend_cut(r->frontend, r->geometry, recording, &r->input, err);
+    if (!status)
+        status = tuft_engine_reset(r->engine, err);
+    if (status)
+        return status;
+    set_edges(r);
+    uint32_t windows = r->encoding->windows;
+    for (uint32_t k = 0; !status && k < r->reservoir->groups; k++)
+        status = tuft_engine_record_counts(r->engine, r->reservoir->place[k].population, r->edge,
+                                           windows, err);
+    if (!status)
+        status = run_input(r->engine, r->reservoir, &r->input, err);
+    if (status)
+        return status;
+    size_t columns = tuft_reservoir_features(r->reservoir) * windows, at = 0;
+    memset(r->pool, 0, columns * sizeof *r->pool);
+    for (uint32_t w = 0; w < windows; w++)
+        for (uint32_t k = 0; k < r->reservoir->groups; k++) {
+            const tuft_reservoir_place *place = &r->reservoir->place[k];
+            const tuft_count_record *record = tuft_engine_counts(r->engine, place->population);
+            add_pools(place, record->count + (size_t)w * record->cells, r->pool + at);
+            at += (size_t)place->maps * place->pools_x * place->pools_y;
+        }
+    double scale = r->encoding->scale;
+    int root = r->encoding->transform == TUFT_COUNT_SQUARE_ROOT;
+    for (size_t j = 0; j < columns; j++)
+        row[j] = (float)(root ? sqrt(r->pool[j] / scale) : r->pool[j] / scale);
+    return TUFT_OK;
+}
+
+static tuft_status check(const tuft_reservoir *reservoir, const tuft_frontend *frontend,
+                         const tuft_encoding *encoding, tuft_geometry geometry, tuft_error *err)
+{
+    tuft_geometry seen;
+    tuft_status status = tuft_frontend_geometry(frontend, geometry, &seen, err);
+    if (status)
+        return status;
+    if (memcmp(&seen, &reservoir->geometry, sizeof seen) != 0)
+        return tuft_fail(err, TUFT_INVALID,
+                         "recordings give %u x %u x %u channels, the reservoir takes %u x %u x %u",
+                         seen.width, seen.height, seen.polarities, reservoir->geometry.width,
+                         reservoir->geometry.height, reservoir->geometry.polarities);
+    if (encoding && (!encoding->windows || encoding->windows > 4096 || !(encoding->scale > 0)))
+        return tuft_fail(err, TUFT_INVALID, "%u windows, scale %g, expected 1 to 4096 and over 0",
+                         encoding->windows, encoding->scale);
+    return TUFT_OK;
+}
+
+/* Adds an engine's ledger to the common one, which takes its shape from the first. */
+static tuft_status add_ledger(const tuft_engine *engine, tuft_ledger *ledger, tuft_error *err)
+{
+    tuft_ledger own;
+    tuft_status status = tuft_engine_ledger(engine, &own, err);
+    if (status)
+        return status;
+    if (!ledger->population) {
+        *ledger = own;
+        return TUFT_OK;
+    }
+    status = tuft_ledger_add(ledger, &own, err);
+    tuft_ledger_free(&own);
+    return status;
+}
+
+/* Keeps the failure of the earliest recording, so that the message does not depend on threads. */
+typedef struct {
+    tuft_status status;
+    size_t index;
+    tuft_error error;
+} failure;
+
+static void keep_failure(failure *kept, tuft_status status, size_t index, const tuft_error *error)
+{
+    if (!status)
+        return;
+#pragma omp critical(tuft_encode_failure)
+    if (!kept->status || index < kept->index)
+        *kept = (failure){status, index, *error};
+}
+
+tuft_status tuft_encode(const tuft_reservoir *reservoir, const tuft_frontend *frontend,
+                        const tuft_encoding *encoding, const tuft_recordings *set, int threads,
+                        tuft_features *out, tuft_ledger *ledger, tuft_encode_progress *progress,
+                        void *user, tuft_error *err)
+{
+    *out = (tuft_features){0};
+    tuft_status status = check(reservoir, frontend, encoding, set->geometry, err);
+    if (status)
+        return status;
+    size_t columns = tuft_reservoir_features(reservoir) * encoding->windows;
+    status = tuft_features_new(out, set->count, columns, err);
+    if (status)
+        return status;
+    failure kept = {0};
+#pragma omp parallel num_threads(threads)
+    {
+        tuft_error own_error;
+        runner r = {.reservoir = reservoir,
+                    .frontend = frontend,
+                    .encoding = encoding,
+                    .geometry = set->geometry};
+        tuft_status own = runner_new(&r, &own_error);
+        keep_failure(&kept, own, 0, &own_error);
+#pragma omp for schedule(dynamic, 4)
+        for (size_t i = 0; i < set->count; i++) {
+            if (own)
+                continue;
+            tuft_status one =
+                encode_one(&r, &set->recording[i], out->value + i * columns, &own_error);
+            keep_failure(&kept, one, i, &own_error);
+            out->label[i] = set->recording[i].label;
+            out->group[i] = (uint32_t)i;
+            if (progress)
+                progress(user);
+        }
+#pragma omp critical(tuft_encode_ledger)
+        if (ledger && !own) {
+            own = add_ledger(r.engine, ledger, &own_error);
+            keep_failure(&kept, own, set->count, &own_error);
+        }
+        runner_free(&r);
+    }
+    if (kept.status) {
+        tuft_features_free(out);
+        if (err)
+            *err = kept.error;
+    }
+    return kept.status;
+}
+
+typedef struct {
+    int64_t tick;
+    uint32_t cell;
+} spike;
+
+static int compare_spikes(const void *a, const void *b)
+{
+    const spike *first = a, *second = b;
+    if (first->tick != second->tick)
+        return first->tick < second->tick ? -1 : 1;
+    return first->cell < second->cell ? -1 : first->cell > second->cell;
+}
+
+/* The groups' records as one, by time and cell. */
+static tuft_status merge_records(const tuft_engine *engine, const tuft_reservoir *reservoir,
+                                 tuft_spike_record *out, tuft_error *err)
+{
+    spike *all = NULL;
+    size_t count = 0, capacity = 0;
+    uint32_t first_cell = 0;
+    tuft_status status = TUFT_OK;
+    for (uint32_t k = 0; !status && k < reservoir->groups; k++) {
+        const tuft_reservoir_place *place = &reservoir->place[k];
+        const tuft_spike_record *record = tuft_engine_spikes(engine, place->population);
+        status = TUFT_GROW(&all, &capacity, count + record->count, "spikes", err);
+        for (size_t i = 0; !status && i < record->count; i++)
+            all[count++] = (spike){record->tick[i], first_cell + record->cell[i]};
+        first_cell += place->positions_x * place->positions_y * place->maps;
+    }
+    if (!status && count)
+        qsort(all, count, sizeof *all, compare_spikes);
+    for (size_t i = 0; !status && i < count; i++)
+        status = tuft_spike_record_push(out, all[i].tick, &all[i].cell, 1, err);
+    free(all);
+    return status;
+}
+
+tuft_status tuft_encode_raster(const tuft_reservoir *reservoir, const tuft_frontend *frontend,
+                               tuft_geometry geometry, const tuft_recording *recording,
+                               tuft_spike_record *out, int64_t *steps, tuft_error *err)
+{
+    *out = (tuft_spike_record){0};
+    tuft_frontend_input input = {0};
+    tuft_engine *engine = NULL;
+    tuft_status status = check(reservoir, frontend, NULL, geometry, err);
+    if (!status)
+        status = tuft_frontend_cut(frontend, geometry, recording, &input, err);
+    if (!status)
+        status = tuft_engine_new(&engine, reservoir->network, 0, 1, err);
+    for (uint32_t k = 0; !status && k < reservoir->groups; k++)
+        status = tuft_engine_record_spikes(engine, reservoir->place[k].population, err);
+    if (!status)
+        status = run_input(engine, reservoir, &input, err);
+    if (!status)
+        status = merge_records(engine, reservoir, out, err);
+    *steps = input.steps;
+    if (status)
+        tuft_spike_record_free(out);
+    tuft_engine_free(engine);
+    tuft_frontend_input_free(&input);
+    return status;
+}

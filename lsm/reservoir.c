@@ -1,0 +1,380 @@
+#include "lsm/reservoir.h"
+
+#include "cells/lif.h"
+#include "core/memory.h"
+#include "lsm/crossbar.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { STEP_US = 1000, DELAY_LIMIT = 1 << 16 };
+enum { INPUT_ARRAY, RECURRENT_ARRAY, ARRAYS_A_GROUP };
+
+static tuft_status check_group(const tuft_reservoir_group *g, tuft_geometry geometry, uint32_t k,
+                               tuft_error *err)
+{
+    if (!g->maps)
+        return tuft_fail(err, TUFT_INVALID, "group %u: no cells", k);
+    if ((g->field_x == 0) != (g->field_y == 0) || g->field_x > geometry.width ||
+        g->field_y > geometry.height)
+        return tuft_fail(err, TUFT_INVALID, "group %u: field of %u x %u, the input is %u x %u", k,
+                         g->field_x, g->field_y, geometry.width, geometry.height);
+    if (g->field_x && (!g->stride_x || !g->stride_y))
+        return tuft_fail(err, TUFT_INVALID, "group %u: stride %u x %u, expected 1 or more", k,
+                         g->stride_x, g->stride_y);
+    if (g->delays < 1 || g->delays > TUFT_RESERVOIR_DELAYS)
+        return tuft_fail(err, TUFT_INVALID, "group %u: %u delays, expected 1 to %d", k, g->delays,
+                         TUFT_RESERVOIR_DELAYS);
+    for (uint32_t d = 0; d < g->delays; d++)
+        if (g->delay_steps[d] > DELAY_LIMIT)
+            return tuft_fail(err, TUFT_INVALID, "group %u: delay of %u steps, expected up to %d", k,
+                             g->delay_steps[d], DELAY_LIMIT);
+    if (!(g->density > 0 && g->density <= 1))
+        return tuft_fail(err, TUFT_INVALID, "group %u: density %g, expected above 0, up to 1", k,
+                         g->density);
+    if (!(g->recurrent_density >= 0 && g->recurrent_density <= 1))
+        return tuft_fail(err, TUFT_INVALID, "group %u: recurrent density %g, expected 0 to 1", k,
+                         g->recurrent_density);
+    if (!(g->decay > 0 && g->decay <= 1))
+        return tuft_fail(err, TUFT_INVALID, "group %u: decay %g, expected above 0, up to 1", k,
+                         g->decay);
+    if (!isfinite(g->weight_sd) || !isfinite(g->recurrent_sd) || !isfinite(g->threshold) ||
+        !(g->threshold_spread >= 0) || !isfinite(g->threshold_spread))
+        return tuft_fail(err, TUFT_INVALID,
+                         "group %u: weights %g, %g, threshold %g, spread %g, expected finite "
+                         "values",
+                         k, g->weight_sd, g->recurrent_sd, g->threshold, g->threshold_spread);
+    return TUFT_OK;
+}
+
+/* Positions lie in the middle of stretches of `stride` channels: those of a field at position p are
+ * first .. first + field - 1 with first = p stride + stride / 2 - field / 2, where they exist. */
+static uint32_t positions(uint32_t channels, uint32_t field, uint32_t stride)
+{
+    return field ? (channels + stride - 1) / stride : 1;
+}
+
+static int64_t first_channel(uint32_t position, uint32_t field, uint32_t stride)
+{
+    return field ? (int64_t)position * stride + stride / 2 - field / 2 : 0;
+}
+
+/* A mask that a crossbar's column keeps its tap: drawn per row, in the order of columns. */
+static void draw_mask(uint8_t *mask, uint32_t rows, uint32_t columns, double density, uint64_t seed,
+                      uint32_t array)
+{
+    for (uint32_t i = 0; i < rows; i++) {
+        tuft_random random =
+            tuft_random_stream(seed, TUFT_RANDOM_CONNECTIVITY, (uint64_t)array << 32 | i);
+        for (uint32_t j = 0; j < columns; j++)
+            mask[(size_t)i * columns + j] = density >= 1 || tuft_random_uniform(&random) < density;
+    }
+}
+
+/* One crossbar as weights with a mask of what is connected. */
+typedef struct {
+    uint32_t rows, columns;
+    float *weight;
+    uint8_t *mask;
+} tile;
+
+static void tile_free(tile *made)
+{
+    free(made->weight);
+    free(made->mask);
+    *made = (tile){0};
+}
+
+static tuft_status tile_sample(tile *made, const tuft_conductance *conductance, uint32_t rows,
+                               uint32_t columns, double sd, double density, uint64_t seed,
+                               uint32_t array, tuft_error *err)
+{
+    *made = (tile){.rows = rows, .columns = columns};
+    tuft_crossbar crossbar;
+    tuft_status status =
+        tuft_crossbar_sample(&crossbar, conductance, rows, columns, seed, array, err);
+    if (status)
+        return status;
+    status = TUFT_NEW(&made->weight, (size_t)rows * columns, "crossbar weights", err);
+    if (!status)
+        status = TUFT_NEW(&made->mask, (size_t)rows * columns, "crossbar mask", err);
+    if (status) {
+        tile_free(made);
+    } else {
+        tuft_crossbar_weights(&crossbar, sd, made->weight);
+        draw_mask(made->mask, rows, columns, density, seed, array);
+    }
+    tuft_crossbar_free(&crossbar);
+    return status;
+}
+
+typedef struct {
+    tuft_synapse *synapse;
+    size_t count, capacity;
+} synapse_list;
+
+static tuft_status append_row(synapse_list *list, const tile *t, uint32_t row, uint32_t source,
+                              uint32_t first_target, uint32_t delay, tuft_error *err)
+{
+    tuft_status status =
+        TUFT_GROW(&list->synapse, &list->capacity, list->count + t->columns, "synapses", err);
+    if (status)
+        return status;
+    for (uint32_t j = 0; j < t->columns; j++) {
+        size_t k = (size_t)row * t->columns + j;
+        if (t->mask[k])
+            list->synapse[list->count++] =
+                (tuft_synapse){source, first_target + j, t->weight[k], delay};
+    }
+    return TUFT_OK;
+}
+
+/* The group's field as the crossbar's rows: ((delay, polarity), y, x), x running fastest. */
+typedef struct {
+    uint32_t x, y, taps; /* extent; taps = x y polarities delays */
+} field;
+
+static field field_of(const tuft_reservoir_group *g, tuft_geometry geometry)
+{
+    field f = {.x = g->field_x ? g->field_x : geometry.width,
+               .y = g->field_y ? g->field_y : geometry.height};
+    f.taps = f.x * f.y * geometry.polarities * g->delays;
+    return f;
+}
+
+/* All taps of the cells at one position. */
+static tuft_status append_position(synapse_list *list, const tile *t, const tuft_reservoir_group *g,
+                                   tuft_geometry geometry, uint32_t px, uint32_t py,
+                                   uint32_t first_target, tuft_error *err)
+{
+    field f = field_of(g, geometry);
+    int64_t left = first_channel(px, g->field_x, g->stride_x);
+    int64_t top = first_channel(py, g->field_y, g->stride_y);
+    for (uint32_t row = 0; row < f.taps; row++) {
+        uint32_t plane = row / (f.x * f.y), polarity = plane % geometry.polarities;
+        int64_t x = left + row % f.x, y = top + row / f.x % f.y;
+        if (x < 0 || y < 0 || x >= geometry.width || y >= geometry.height)
+            continue;
+        uint32_t source = (polarity * geometry.height + (uint32_t)y) * geometry.width + (uint32_t)x;
+        uint32_t delay = 1 + g->delay_steps[plane / geometry.polarities];
+        tuft_status status = append_row(list, t, row, source, first_target, delay, err);
+        if (status)
+            return status;
+    }
+    return TUFT_OK;
+}
+
+static tuft_status connect_list(tuft_network *network, const char *kind, uint32_t k,
+                                uint32_t source, uint32_t target, const synapse_list *list,
+                                tuft_error *err)
+{
+    char name[48];
+    tuft_connections connections = {0};
+    snprintf(name, sizeof name, "%s %u", kind, k);
+    tuft_status status =
+        tuft_connections_sparse(&connections, network->population[source].count,
+                                network->population[target].count, list->synapse, list->count, err);
+    if (!status)
+        status =
+            tuft_network_connect(network, name, source, target, "input", &connections, NULL, err);
+    tuft_connections_free(&connections);
+    return status;
+}
+
+/* A tile at a single position, nothing left out, one delay: a dense projection. */
+static tuft_status connect_dense(tuft_network *network, const char *kind, uint32_t k,
+                                 uint32_t source, uint32_t target, const tile *t, uint32_t delay,
+                                 tuft_error *err)
+{
+    char name[48];
+    tuft_connections connections = {0};
+    snprintf(name, sizeof name, "%s %u", kind, k);
+    tuft_status status =
+        tuft_connections_dense(&connections, t->rows, t->columns, t->weight, delay, err);
+    if (!status)
+        status =
+            tuft_network_connect(network, name, source, target, "input", &connections, NULL, err);
+    tuft_connections_free(&connections);
+    return status;
+}
+
+static tuft_status connect_input(tuft_reservoir *made, const tuft_reservoir_config *config,
+                                 uint32_t k, uint64_t seed, tuft_error *err)
+{
+    const tuft_reservoir_group *g = &config->group[k];
+    const tuft_reservoir_place *place = &made->place[k];
+    tile t;
+    tuft_status status =
+        tile_sample(&t, &config->conductance, field_of(g, made->geometry).taps, g->maps,
+                    g->weight_sd, g->density, seed, ARRAYS_A_GROUP * k + INPUT_ARRAY, err);
+    if (status)
+        return status;
+    synapse_list list = {0};
+    if (!g->field_x && g->density >= 1 && g->delays == 1) {
+        status = connect_dense(made->network, "input", k, made->source, place->population, &t,
+                               1 + g->delay_steps[0], err);
+    } else {
+        for (uint32_t py = 0; !status && py < place->positions_y; py++)
+            for (uint32_t px = 0; !status && px < place->positions_x; px++)
+                status = append_position(&list, &t, g, made->geometry, px, py,
+                                         (py * place->positions_x + px) * g->maps, err);
+        if (!status)
+            status = connect_list(made->network, "input", k, made->source, place->population, &list,
+                                  err);
+    }
+    free(list.synapse);
+    tile_free(&t);
+    return status;
+}
+
+static tuft_status connect_recurrent(tuft_reservoir *made, const tuft_reservoir_config *config,
+                                     uint32_t k, uint64_t seed, tuft_error *err)
+{
+    const tuft_reservoir_group *g = &config->group[k];
+    const tuft_reservoir_place *place = &made->place[k];
+    if (g->recurrent_density <= 0 || g->recurrent_sd == 0)
+        return TUFT_OK;
+    tile t;
+    tuft_status status =
+        tile_sample(&t, &config->conductance, g->maps, g->maps, g->recurrent_sd,
+                    g->recurrent_density, seed, ARRAYS_A_GROUP * k + RECURRENT_ARRAY, err);
+    if (status)
+        return status;
+    synapse_list list = {0};
+    uint32_t count = place->positions_x * place->positions_y;
+    if (count == 1 && g->recurrent_density >= 1) {
+        status = connect_dense(made->network, "recurrent", k, place->population, place->population,
+                               &t, 1, err);
+    } else {
+        for (uint32_t p = 0; !status && p < count; p++)
+            for (uint32_t i = 0; !status && i < g->maps; i++)
+                status = append_row(&list, &t, i, p * g->maps + i, p * g->maps, 1, err);
+        if (!status)
+            status = connect_list(made->network, "recurrent", k, place->population,
+                                  place->population, &list, err);
+    }
+    free(list.synapse);
+    tile_free(&t);
+    return status;
+}
+
+/* Thresholds of the maps, the same at every position. */
+static tuft_status spread_thresholds(tuft_reservoir_place *place, const tuft_reservoir_group *g,
+                                     uint32_t k, uint64_t seed, tuft_error *err)
+{
+    uint32_t count = place->positions_x * place->positions_y;
+    if (g->threshold_spread <= 0)
+        return TUFT_OK;
+    tuft_status status =
+        TUFT_NEW(&place->threshold, (size_t)count * g->maps, "cell thresholds", err);
+    for (uint32_t m = 0; !status && m < g->maps; m++) {
+        tuft_random random = tuft_random_stream(seed, TUFT_RANDOM_RESERVOIR, (uint64_t)k << 32 | m);
+        float threshold =
+            (float)(g->threshold * exp(g->threshold_spread * tuft_random_normal(&random)));
+        for (uint32_t p = 0; p < count; p++)
+            place->threshold[(size_t)p * g->maps + m] = threshold;
+    }
+    return status;
+}
+
+static tuft_status add_group(tuft_reservoir *made, const tuft_reservoir_config *config, uint32_t k,
+                             uint64_t seed, tuft_error *err)
+{
+    const tuft_reservoir_group *g = &config->group[k];
+    tuft_status status = check_group(g, made->geometry, k, err);
+    if (status)
+        return status;
+    tuft_reservoir_place *place = &made->place[made->groups++];
+    *place = (tuft_reservoir_place){
+        .positions_x = positions(made->geometry.width, g->field_x, g->stride_x),
+        .positions_y = positions(made->geometry.height, g->field_y, g->stride_y),
+        .maps = g->maps,
+        .pools_x = g->pools_x ? g->pools_x : 1,
+        .pools_y = g->pools_y ? g->pools_y : 1};
+    if (place->pools_x > place->positions_x || place->pools_y > place->positions_y)
+        return tuft_fail(err, TUFT_INVALID, "group %u: %u x %u pools of %u x %u positions", k,
+                         place->pools_x, place->pools_y, place->positions_x, place->positions_y);
+    uint64_t cells = (uint64_t)place->positions_x * place->positions_y * g->maps;
+    if (cells > INT32_MAX)
+        return tuft_fail(err, TUFT_MEMORY, "group %u: %llu cells, expected at most %d", k,
+                         (unsigned long long)cells, INT32_MAX);
+    tuft_lif_parameters *parameters;
+    status = TUFT_NEW(&parameters, 1, "cell parameters", err);
+    if (status)
+        return status;
+    place->parameters = parameters;
+    status = spread_thresholds(place, g, k, seed, err);
+    if (status)
+        return status;
+    *parameters = (tuft_lif_parameters){
+        .tau_m_ms = g->decay < 1 ? -(STEP_US / 1000.0) / log(g->decay) : INFINITY,
+        .tau_excitatory_ms = 1,
+        .tau_inhibitory_ms = 1,
+        .threshold = g->threshold,
+        .reset = TUFT_RESET_TO_VALUE,
+        .cell_threshold = place->threshold};
+    char name[48];
+    snprintf(name, sizeof name, "liquid %u", k);
+    status = tuft_network_add_cells(made->network, name, &tuft_lif_delta, parameters,
+                                    (uint32_t)cells, 1, &place->population, err);
+    if (!status)
+        status = connect_input(made, config, k, seed, err);
+    if (!status)
+        status = connect_recurrent(made, config, k, seed, err);
+    if (status)
+        return status;
+    made->cells += (uint32_t)cells;
+    for (uint32_t d = 0; d < g->delays; d++)
+        if (1 + (int64_t)g->delay_steps[d] > made->longest_delay)
+            made->longest_delay = 1 + (int64_t)g->delay_steps[d];
+    return TUFT_OK;
+}
+
+tuft_status tuft_reservoir_new(tuft_reservoir **out, const tuft_reservoir_config *config,
+                               tuft_geometry geometry, uint64_t seed, tuft_error *err)
+{
+    *out = NULL;
+    if (config->groups < 1 || config->groups > TUFT_RESERVOIR_GROUPS)
+        return tuft_fail(err, TUFT_INVALID, "reservoir of %u groups, expected 1 to %d",
+                         config->groups, TUFT_RESERVOIR_GROUPS);
+    tuft_reservoir *made;
+    tuft_status status = TUFT_NEW(&made, 1, "reservoir", err);
+    if (status)
+        return status;
+    made->geometry = geometry;
+    status = tuft_network_new(&made->network, STEP_US, err);
+    if (!status)
+        status = tuft_network_add_source(made->network, "input", tuft_geometry_channels(geometry),
+                                         &made->source, err);
+    for (uint32_t k = 0; !status && k < config->groups; k++)
+        status = add_group(made, config, k, seed, err);
+    if (status) {
+        tuft_reservoir_free(made);
+        return status;
+    }
+    *out = made;
+    return TUFT_OK;
+}
+
+void tuft_reservoir_free(tuft_reservoir *reservoir)
+{
+    if (!reservoir)
+        return;
+    tuft_network_free(reservoir->network);
+    for (uint32_t k = 0; k < reservoir->groups; k++) {
+        free(reservoir->place[k].threshold);
+        free(reservoir->place[k].parameters);
+    }
+    free(reservoir);
+}
+
+size_t tuft_reservoir_features(const tuft_reservoir *reservoir)
+{
+    size_t features = 0;
+    for (uint32_t k = 0; k < reservoir->groups; k++) {
+        const tuft_reservoir_place *place = &reservoir->place[k];
+        features += (size_t)place->maps * place->pools_x * place->pools_y;
+    }
+    return features;
+}

@@ -1,0 +1,72 @@
+/* The liquid: LIF cells whose input and recurrent weights are a crossbar's random conductances, and
+ * stay as they are. What is read of it are spike counts.
+ *
+ * A reservoir has one or more groups of cells. In a group every position of the picture (or of the
+ * cochlea) has the same `maps` cells: one crossbar, read at each position in turn, holds their
+ * receptive fields (rows: the field's taps, for each delay; columns: the cells), and a second one
+ * their recurrent weights. A field of 0 x 0 is the whole input at a single position: the dense
+ * liquid of Lin et al. 2025 (Nat. Comput. Sci. 5:37-47). Small fields read at each position are
+ * the random convolutions that the same memory computes in Wang et al. 2023 (Nat. Mach. Intell.
+ * 5:104-113).
+ *
+ * A step is one tick of the engine. Cells are the delta LIF of cells/lif.h, clocked:
+ *     v <- decay v (0 after a spike) + input + recurrent,   spike = v > threshold.
+ */
+#ifndef TUFT_LSM_RESERVOIR_H
+#define TUFT_LSM_RESERVOIR_H
+
+#include "core/events.h"
+#include "core/network.h"
+#include "lsm/conductance.h"
+
+enum { TUFT_RESERVOIR_GROUPS = 6, TUFT_RESERVOIR_DELAYS = 8 };
+
+typedef struct {
+    uint32_t maps;               /* cells at each position */
+    uint32_t field_x, field_y;   /* receptive field in channels; 0: all of the input */
+    uint32_t stride_x, stride_y; /* from one position to the next */
+    uint32_t delays;             /* how many taps a channel has, at ... */
+    uint32_t delay_steps[TUFT_RESERVOIR_DELAYS]; /* ... so many steps before, 0 or more */
+    double density;                              /* share of the field's taps that a cell has */
+    double weight_sd;                            /* of an input weight */
+    double recurrent_density; /* share of the other cells of a position that reach a cell */
+    double recurrent_sd;      /* of a recurrent weight, which takes one step */
+    double decay;             /* of v in a step, 0 < decay <= 1 */
+    double threshold;
+    double threshold_spread;   /* cell of map k: threshold x exp(spread x z_k), z standard normal */
+    uint32_t pools_x, pools_y; /* regions of positions whose counts are added up */
+} tuft_reservoir_group;
+
+typedef struct {
+    tuft_conductance conductance;
+    uint32_t groups;
+    tuft_reservoir_group group[TUFT_RESERVOIR_GROUPS];
+} tuft_reservoir_config;
+
+/* Where a group's cells lie: cell = (position_y * positions_x + position_x) * maps + map. */
+typedef struct {
+    uint32_t population;
+    uint32_t positions_x, positions_y, maps, pools_x, pools_y;
+    float *threshold; /* [cells], or NULL: all alike */
+    void *parameters; /* tuft_lif_parameters */
+} tuft_reservoir_place;
+
+/* Read-only once made: several engines may run on it. */
+typedef struct {
+    tuft_network *network;
+    tuft_geometry geometry; /* of the input */
+    uint32_t source;        /* population that takes the input */
+    uint32_t groups, cells;
+    int64_t longest_delay; /* ticks from a spike to its last effect */
+    tuft_reservoir_place place[TUFT_RESERVOIR_GROUPS];
+} tuft_reservoir;
+
+/* TUFT_INVALID: a group that makes no sense, with its number; TUFT_MEMORY. */
+tuft_status tuft_reservoir_new(tuft_reservoir **out, const tuft_reservoir_config *config,
+                               tuft_geometry geometry, uint64_t seed, tuft_error *err);
+void tuft_reservoir_free(tuft_reservoir *reservoir);
+
+/* Counts of one window: sum over groups of maps x pools. */
+size_t tuft_reservoir_features(const tuft_reservoir *reservoir);
+
+#endif
