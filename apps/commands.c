@@ -7,6 +7,7 @@
 
 static const app_command *const table[] = {
     &classify_command,
+    &convert_command,
     &info_command,
 };
 

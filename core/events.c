@@ -57,35 +57,84 @@ tuft_status tuft_events_copy(tuft_events *out, const tuft_events *events, tuft_e
     return TUFT_OK;
 }
 
-typedef struct {
-    int64_t tick_us;
-    size_t order;
-    uint32_t channel;
-} sortable;
+/* Least-significant-digit radix sort (Knuth, TAOCP 3, 5.2.5) on tick - lowest tick, whose width
+ * says how many passes there are: recordings of a second need two. */
+enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS };
 
-static int compare_sortable(const void *a, const void *b)
+typedef struct {
+    int64_t *tick_us;
+    uint32_t *channel;
+} columns;
+
+static void radix_pass(columns from, columns to, size_t count, int64_t lowest, int shift)
 {
-    const sortable *first = a, *second = b;
-    if (first->tick_us != second->tick_us)
-        return first->tick_us < second->tick_us ? -1 : 1;
-    return first->order < second->order ? -1 : first->order > second->order;
+    size_t place[DIGITS] = {0};
+    for (size_t i = 0; i < count; i++)
+        place[((uint64_t)from.tick_us[i] - (uint64_t)lowest) >> shift & (DIGITS - 1)]++;
+    for (size_t digit = 0, sum = 0; digit < DIGITS; digit++) {
+        size_t here = place[digit];
+        place[digit] = sum;
+        sum += here;
+    }
+    for (size_t i = 0; i < count; i++) {
+        size_t at = place[((uint64_t)from.tick_us[i] - (uint64_t)lowest) >> shift & (DIGITS - 1)]++;
+        to.tick_us[at] = from.tick_us[i];
+        to.channel[at] = from.channel[i];
+    }
+}
+
+static void insertion_sort(columns item, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        const int64_t tick = item.tick_us[i];
+        const uint32_t channel = item.channel[i];
+        size_t at = i;
+        for (; at > 0 && item.tick_us[at - 1] > tick; at--) {
+            item.tick_us[at] = item.tick_us[at - 1];
+            item.channel[at] = item.channel[at - 1];
+        }
+        item.tick_us[at] = tick;
+        item.channel[at] = channel;
+    }
 }
 
 tuft_status tuft_events_sort(tuft_events *events, tuft_error *err)
 {
-    sortable *item;
-    tuft_status status = TUFT_NEW(&item, events->count, "events to sort", err);
-    if (status)
-        return status;
-    for (size_t i = 0; i < events->count; i++)
-        item[i] = (sortable){events->tick_us[i], i, events->channel[i]};
-    qsort(item, events->count, sizeof *item, compare_sortable);
-    for (size_t i = 0; i < events->count; i++) {
-        events->tick_us[i] = item[i].tick_us;
-        events->channel[i] = item[i].channel;
+    enum { FEW = 64 };
+    const size_t count = events->count;
+    columns item = {events->tick_us, events->channel}, spare = {0};
+    int64_t lowest = INT64_MAX, highest = INT64_MIN;
+    int sorted = 1;
+    for (size_t i = 0; i < count; i++) {
+        const int64_t tick = item.tick_us[i];
+        sorted &= highest <= tick;
+        lowest = tick < lowest ? tick : lowest;
+        highest = tick > highest ? tick : highest;
     }
-    free(item);
-    return TUFT_OK;
+    if (sorted)
+        return TUFT_OK;
+    if (count <= FEW) {
+        insertion_sort(item, count);
+        return TUFT_OK;
+    }
+    tuft_status status = TUFT_NEW(&spare.tick_us, count, "event times to sort", err);
+    if (!status)
+        status = TUFT_NEW(&spare.channel, count, "event channels to sort", err);
+    const uint64_t span = (uint64_t)highest - (uint64_t)lowest;
+    for (int shift = 0; !status && shift < 64 && span >> shift; shift += DIGIT_BITS) {
+        radix_pass(item, spare, count, lowest, shift);
+        const columns sent = item;
+        item = spare;
+        spare = sent;
+    }
+    if (item.tick_us != events->tick_us) { /* an odd number of passes */
+        memcpy(events->tick_us, item.tick_us, count * sizeof *item.tick_us);
+        memcpy(events->channel, item.channel, count * sizeof *item.channel);
+        spare = item;
+    }
+    free(spare.tick_us);
+    free(spare.channel);
+    return status;
 }
 
 int64_t tuft_events_end_us(const tuft_events *events)

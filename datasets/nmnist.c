@@ -1,9 +1,8 @@
 #include "datasets/nmnist.h"
 
 #include "core/file.h"
-#include "core/memory.h"
+#include "datasets/digit_folders.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -78,12 +77,10 @@ static tuft_status check_events(const char *path, const tuft_events *events, tuf
     return TUFT_OK;
 }
 
-tuft_status tuft_nmnist_write(const char *path, const tuft_events *events, tuft_error *err)
+tuft_status tuft_nmnist_put(FILE *stream, const char *path, const tuft_events *events,
+                            tuft_error *err)
 {
-    tuft_output output;
     tuft_status status = check_events(path, events, err);
-    if (!status)
-        status = tuft_output_open(&output, path, err);
     if (status)
         return status;
     const uint32_t plane = TUFT_NMNIST_SIDE * TUFT_NMNIST_SIDE;
@@ -94,89 +91,40 @@ tuft_status tuft_nmnist_write(const char *path, const tuft_events *events, tuft_
                                                  (unsigned char)(place / TUFT_NMNIST_SIDE),
                                                  (unsigned char)(channel / plane << 7 | tick >> 16),
                                                  (unsigned char)(tick >> 8), (unsigned char)tick};
-        if (fwrite(byte, 1, sizeof byte, output.stream) != sizeof byte) {
-            status = tuft_fail(err, TUFT_IO, "%s: %s", path, strerror(errno));
-            tuft_output_abandon(&output);
-            return status;
-        }
+        if (fwrite(byte, 1, sizeof byte, stream) != sizeof byte)
+            return tuft_fail(err, TUFT_IO, "%s: %s", path, strerror(errno));
     }
-    return tuft_output_commit(&output, err);
+    return TUFT_OK;
 }
 
-static int is_recording(const struct dirent *entry)
+tuft_status tuft_nmnist_write(const char *path, const tuft_events *events, tuft_error *err)
 {
-    size_t length = strlen(entry->d_name);
-    return length > 4 && strcmp(entry->d_name + length - 4, ".bin") == 0;
-}
-
-static int by_name(const struct dirent **a, const struct dirent **b)
-{
-    return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-static tuft_status load_file(const char *folder, int digit, const char *file, tuft_recordings *out,
-                             tuft_error *err)
-{
-    char path[PATH_MAX];
-    if (snprintf(path, sizeof path, "%s/%s", folder, file) >= (int)sizeof path)
-        return tuft_fail(err, TUFT_IO, "%s/%s: path too long", folder, file);
-    tuft_recording recording = {.label = digit};
-    tuft_status status = tuft_nmnist_read(path, &recording.events, err);
+    tuft_output output;
+    tuft_status status = tuft_output_open(&output, path, err);
     if (status)
         return status;
-    recording.duration_us = tuft_events_end_us(&recording.events);
-    snprintf(recording.name, sizeof recording.name, "%c/%.60s", (char)('0' + digit), file);
-    status = tuft_recordings_push(out, &recording, err);
-    if (status)
-        tuft_events_free(&recording.events);
-    return status;
-}
-
-/* The recordings of one digit's folder, if there is one. */
-static tuft_status load_digit(const char *directory, int digit, int *folders, tuft_recordings *out,
-                              tuft_error *err)
-{
-    char folder[PATH_MAX];
-    if (snprintf(folder, sizeof folder, "%s/%d", directory, digit) >= (int)sizeof folder)
-        return tuft_fail(err, TUFT_IO, "%s: path too long", directory);
-    struct dirent **entry;
-    int count = scandir(folder, &entry, is_recording, by_name);
-    if (count < 0 && (errno == ENOENT || errno == ENOTDIR))
-        return TUFT_OK;
-    if (count < 0)
-        return tuft_fail(err, TUFT_IO, "%s: %s", folder, strerror(errno));
-    ++*folders;
-    tuft_status status = TUFT_OK;
-    for (int i = 0; i < count; i++) {
-        if (!status)
-            status = load_file(folder, digit, entry[i]->d_name, out, err);
-        free(entry[i]);
-    }
-    free(entry);
+    status = tuft_nmnist_put(output.stream, path, events, err);
+    if (!status)
+        return tuft_output_commit(&output, err);
+    tuft_output_abandon(&output);
     return status;
 }
 
 tuft_status tuft_nmnist_load(const char *directory, tuft_recordings *out, tuft_error *err)
 {
-    *out = (tuft_recordings){.geometry = TUFT_NMNIST_GEOMETRY, .classes = TUFT_NMNIST_CLASSES};
-    DIR *opened = opendir(directory);
-    tuft_status status = TUFT_OK;
-    if (!opened)
-        status = tuft_fail(err, TUFT_IO, "%s: %s", directory, strerror(errno));
-    else
-        closedir(opened);
-    int folders = 0;
-    for (int digit = 0; digit < TUFT_NMNIST_CLASSES && !status; digit++)
-        status = load_digit(directory, digit, &folders, out, err);
-    if (!status && folders == 0)
-        status =
-            tuft_fail(err, TUFT_FORMAT,
-                      "%s: no folder named 0 to 9, expected <digit>/<recording>.bin", directory);
-    else if (!status && out->count == 0)
-        status = tuft_fail(
-            err, TUFT_FORMAT,
-            "%s: no .bin file in its digit folders, expected <digit>/<recording>.bin", directory);
+    tuft_status status = tuft_digit_folders_list(directory, ".bin", TUFT_NMNIST_CLASSES, out, err);
+    for (size_t i = 0; !status && i < out->count; i++) {
+        tuft_recording *recording = &out->recording[i];
+        char path[PATH_MAX];
+        if (snprintf(path, sizeof path, "%s/%s", directory, recording->name) >= (int)sizeof path)
+            status = tuft_fail(err, TUFT_IO, "%s: path too long", directory);
+        else
+            status = tuft_nmnist_read(path, &recording->events, err);
+        recording->duration_us = tuft_events_end_us(&recording->events);
+    }
     if (status)
         tuft_recordings_free(out);
+    else
+        out->geometry = TUFT_NMNIST_GEOMETRY;
     return status;
 }

@@ -10,6 +10,8 @@
 #include "core/events.h"
 #include "core/status.h"
 
+#include <stdio.h>
+
 /* channel = (polarity * 34 + y) * 34 + x. */
 #define TUFT_NMNIST_GEOMETRY ((tuft_geometry){.width = 34, .height = 34, .polarities = 2})
 
@@ -23,6 +25,9 @@ tuft_status tuft_nmnist_read(const char *path, tuft_events *events, tuft_error *
 /* Writes events as such a file, whole or not at all. TUFT_INVALID without events, or where a time
  * is outside [0, 2^23) us or before its predecessor, or a channel is outside the geometry. */
 tuft_status tuft_nmnist_write(const char *path, const tuft_events *events, tuft_error *err);
+/* The same onto an open stream; path is for messages. */
+tuft_status tuft_nmnist_put(FILE *stream, const char *path, const tuft_events *events,
+                            tuft_error *err);
 
 /* All recordings of a folder with subfolders 0 to 9 of .bin files, in the order of digit, then name
  * (by strcmp). label is the digit, name "<digit>/<file>", duration the last event plus one. Missing

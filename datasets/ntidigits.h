@@ -26,4 +26,16 @@
 tuft_status tuft_ntidigits_load(const char *path, tuft_recordings *train, tuft_recordings *test,
                                 tuft_error *err);
 
+/* Writes both splits as such a file, whole or not at all, the same bytes for the same content:
+ * 16-bit addresses, seconds as doubles, labels of 64 bytes, attribute `channels`. A recording keeps
+ * its name as key where that is one for its talker and label; else the key is
+ * <talker>-<take>-<digit>, the take being what stands between the last '_' and the '.' of its name
+ * (`7_george_12.wav`: george-12-7) or else its place. Read back, events, labels and talkers
+ * are the same and durations end with the last event. TUFT_INVALID: a side without recordings, a
+ * recording without events, a picture instead of a row of channels, sides of different geometry, a
+ * label above 10, events out of order, range or the first hour, two recordings of one key. TUFT_IO.
+ */
+tuft_status tuft_ntidigits_write(const char *path, const tuft_recordings *train,
+                                 const tuft_recordings *test, tuft_error *err);
+
 #endif

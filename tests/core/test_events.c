@@ -1,6 +1,7 @@
 #include "core/events.h"
 #include "core/file.h"
 #include "core/memory.h"
+#include "core/philox.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
@@ -44,6 +45,44 @@ Test(events, sort_is_stable_and_copies_are_deep)
     tuft_events_free(&events);
     cr_assert_arr_eq(copy.channel, order, sizeof order);
     tuft_events_free(&copy);
+}
+
+/* channel[i] = i before the sort: afterwards equal ticks have rising channels. */
+static void expect_sorted(size_t count, int64_t lowest, uint64_t span, uint64_t seed)
+{
+    tuft_events events = {0};
+    tuft_random random = tuft_random_stream(seed, TUFT_RANDOM_NOISE, count);
+    int64_t *original;
+    cr_assert_eq(TUFT_NEW(&original, count, "ticks", NULL), TUFT_OK);
+    for (size_t i = 0; i < count; i++) {
+        uint64_t bits = (uint64_t)tuft_random_u32(&random) << 32;
+        bits |= tuft_random_u32(&random);
+        original[i] = (int64_t)((uint64_t)lowest + (span == UINT64_MAX ? bits : bits % (span + 1)));
+        cr_assert_eq(tuft_events_push(&events, original[i], (uint32_t)i, NULL), TUFT_OK);
+    }
+    cr_assert_eq(tuft_events_sort(&events, NULL), TUFT_OK);
+    cr_assert_eq(events.count, count);
+    for (size_t i = 0; i < count; i++) {
+        cr_assert_eq(events.tick_us[i], original[events.channel[i]]);
+        if (i) {
+            cr_assert_leq(events.tick_us[i - 1], events.tick_us[i]);
+            if (events.tick_us[i - 1] == events.tick_us[i])
+                cr_assert_lt(events.channel[i - 1], events.channel[i]);
+        }
+    }
+    free(original);
+    tuft_events_free(&events);
+}
+
+Test(events, sort_holds_for_every_size_and_span)
+{
+    static const uint64_t span[] = {0,      1,          9,          2047,      2048,
+                                    300000, 1ULL << 22, 1ULL << 40, UINT64_MAX};
+    static const size_t size[] = {0, 1, 2, 63, 64, 65, 1000, 5000};
+    for (size_t s = 0; s < sizeof span / sizeof *span; s++)
+        for (size_t n = 0; n < sizeof size / sizeof *size; n++)
+            expect_sorted(size[n], s % 2 ? INT64_MIN : 0, span[s], s);
+    expect_sorted(5000, INT64_MIN, UINT64_MAX, 99);
 }
 
 Test(events, select_copies_recordings)
