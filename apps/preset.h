@@ -27,8 +27,8 @@ typedef struct {
     tuft_augmentation augmentation;
     struct {
         readout_kind kind;
-        double lambda; /* ridge; 0: chosen by cross-validation inside the training set */
-        double rate;   /* softmax: Adam */
+        double lambda;           /* ridge; 0: chosen by cross-validation inside the training set */
+        double rate;             /* softmax: Adam */
         uint32_t batch, updates; /* softmax: whole epochs, at least so many updates */
     } readout;
 } lsm_preset;
