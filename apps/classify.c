@@ -393,7 +393,9 @@ static tuft_status run(const void *settings, tuft_error *err)
                                .seed = config->common.seed,
                                .folds = (uint32_t)config->cross_validate,
                                .threads = (int)config->common.threads};
-    status = dataset_load(&request, &run.set, err);
+    status = preset_cochlea((preset_name)config->preset, config->set, &request.cochlea, err);
+    if (!status)
+        status = dataset_load(&request, &run.set, err);
     if (!status) {
         run.preset = preset_get((preset_name)config->preset, run.set.kind, TASK_CLASSIFY,
                                 run.set.all.geometry);
