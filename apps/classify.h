@@ -29,7 +29,7 @@ typedef struct {
     dataset set;
     size_t cells, features;
     classify_scores liquid, baseline; /* baseline.accuracy NULL without --baseline */
-    tuft_ledger ledger; /* of the first seed */
+    tuft_ledger ledger;               /* of the first seed */
 } classify_run;
 
 /* Mean over seeds and splits of accuracy, and sd and 95 % interval of the seeds' means. */

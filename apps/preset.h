@@ -27,8 +27,8 @@ typedef struct {
     tuft_augmentation augmentation;
     struct {
         readout_kind kind;
-        double lambda; /* ridge; 0: chosen by cross-validation inside the training set */
-        double rate;   /* softmax: Adam */
+        double lambda;           /* ridge; 0: chosen by cross-validation inside the training set */
+        double rate;             /* softmax: Adam */
         uint32_t batch, updates; /* softmax: whole epochs, at least so many updates */
     } readout;
 } lsm_preset;
@@ -38,7 +38,7 @@ lsm_preset preset_get(preset_name name, modality kind, preset_task task, tuft_ge
 
 /* "group0.maps=96,group0.delays=0/2/4,encoding.windows=6": changes the values that are named.
  * NULL changes nothing. TUFT_INVALID: an unknown name (with the nearest known one), a value that is
- * not of its kind. */
+ * not of its kind; then nothing has been changed. */
 tuft_status preset_set(lsm_preset *preset, const char *assignments, tuft_error *err);
 
 /* All values by name, a new reference; NULL without memory. */
