@@ -170,6 +170,8 @@ tuft_status dataset_split_talkers(dataset *set, const char *talkers, tuft_error 
     size_t all_tested = 0;
     for (size_t k = 0; !status && k < count; k++)
         all_tested += tested[k];
+    if (!status && !all_tested)
+        status = tuft_fail(err, TUFT_INVALID, "no test talkers are named");
     if (!status && all_tested == count)
         status = tuft_fail(err, TUFT_INVALID,
                            "all %zu talkers are test talkers, nobody is left to train on", count);

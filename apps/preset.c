@@ -268,6 +268,8 @@ static tuft_status read_delays(const char *name, char *text, tuft_reservoir_grou
         if (status)
             return status;
     }
+    if (!count)
+        return tuft_fail(err, TUFT_INVALID, "%s: no delays, expected some as in 0/2/4", name);
     group->delays = count;
     memcpy(group->delay_steps, delay, count * sizeof *delay);
     return TUFT_OK;
@@ -336,6 +338,7 @@ tuft_status preset_set(lsm_preset *preset, const char *assignments, tuft_error *
 {
     if (!assignments)
         return TUFT_OK;
+    lsm_preset changed = *preset;
     char *text = strdup(assignments), *rest = NULL;
     if (!text)
         return tuft_fail(err, TUFT_MEMORY, "--set: no memory");
@@ -349,10 +352,12 @@ tuft_status preset_set(lsm_preset *preset, const char *assignments, tuft_error *
         }
         *equals = '\0';
         void *base;
-        const value *v = find(preset, part, &base);
+        const value *v = find(&changed, part, &base);
         status = v ? read_value(v, base, part, equals + 1, err) : unknown(part, err);
     }
     free(text);
+    if (!status)
+        *preset = changed;
     return status;
 }
 

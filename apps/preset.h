@@ -45,7 +45,7 @@ tuft_status preset_cochlea(preset_name name, const char *assignments,
 
 /* "group0.maps=96,group0.delays=0/2/4,encoding.windows=6": changes the values that are named.
  * NULL changes nothing. TUFT_INVALID: an unknown name (with the nearest known one), a value that is
- * not of its kind. */
+ * not of its kind; then nothing has been changed. */
 tuft_status preset_set(lsm_preset *preset, const char *assignments, tuft_error *err);
 
 /* All values by name, a new reference; NULL without memory. */

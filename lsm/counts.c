@@ -8,6 +8,8 @@ tuft_status tuft_channel_counts(const tuft_frontend *frontend, const tuft_encodi
     *out = (tuft_features){0};
     tuft_geometry seen;
     tuft_status status = tuft_frontend_geometry(frontend, set->geometry, &seen, err);
+    if (!status)
+        status = tuft_encoding_check(encoding, err);
     if (status)
         return status;
     size_t channels = tuft_geometry_channels(seen), columns = channels * encoding->windows;

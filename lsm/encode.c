@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { WINDOW_LIMIT = 4096 };
+
 /* What one thread needs to run recordings. */
 typedef struct {
     const tuft_reservoir *reservoir;
@@ -107,6 +109,15 @@ static tuft_status encode_one(runner *r, const tuft_recording *recording, float 
     return TUFT_OK;
 }
 
+tuft_status tuft_encoding_check(const tuft_encoding *encoding, tuft_error *err)
+{
+    if (!encoding->windows || encoding->windows > WINDOW_LIMIT || !(encoding->scale > 0) ||
+        !isfinite(encoding->scale))
+        return tuft_fail(err, TUFT_INVALID, "%u windows, scale %g, expected 1 to %d and over 0",
+                         encoding->windows, encoding->scale, WINDOW_LIMIT);
+    return TUFT_OK;
+}
+
 static tuft_status check(const tuft_reservoir *reservoir, const tuft_frontend *frontend,
                          const tuft_encoding *encoding, tuft_geometry geometry, tuft_error *err)
 {
@@ -119,10 +130,7 @@ static tuft_status check(const tuft_reservoir *reservoir, const tuft_frontend *f
                          "recordings give %u x %u x %u channels, the reservoir takes %u x %u x %u",
                          seen.width, seen.height, seen.polarities, reservoir->geometry.width,
                          reservoir->geometry.height, reservoir->geometry.polarities);
-    if (encoding && (!encoding->windows || encoding->windows > 4096 || !(encoding->scale > 0)))
-        return tuft_fail(err, TUFT_INVALID, "%u windows, scale %g, expected 1 to 4096 and over 0",
-                         encoding->windows, encoding->scale);
-    return TUFT_OK;
+    return encoding ? tuft_encoding_check(encoding, err) : TUFT_OK;
 }
 
 /* Adds an engine's ledger to the common one, which takes its shape from the first. */
@@ -164,6 +172,9 @@ tuft_status tuft_encode(const tuft_reservoir *reservoir, const tuft_frontend *fr
 {
     *out = (tuft_features){0};
     tuft_status status = check(reservoir, frontend, encoding, set->geometry, err);
+    if (!status && threads < 1)
+        status =
+            tuft_fail(err, TUFT_INVALID, "encoding in %d threads, expected 1 or more", threads);
     if (status)
         return status;
     size_t columns = tuft_reservoir_features(reservoir) * encoding->windows;

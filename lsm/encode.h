@@ -21,13 +21,17 @@ typedef struct {
     double scale; /* the published counter scale: 100 */
 } tuft_encoding;
 
+/* TUFT_INVALID: no windows or more than 4096, a scale that is not above 0. */
+tuft_status tuft_encoding_check(const tuft_encoding *encoding, tuft_error *err);
+
 /* Called after each recording, by any thread; may be NULL. */
 typedef void tuft_encode_progress(void *user);
 
 /* One row a recording, windows x tuft_reservoir_features() columns; column = ((window, group),
  * pool_y, pool_x, map), map running fastest. label is the recording's, group its place in the set.
  * Recordings are shared out over `threads`, each with an engine of its own: the same result for any
- * number. What was counted is added to *ledger, which may be NULL, or zeroed for a first call. */
+ * number (>= 1). What was counted is added to *ledger, which may be NULL, or zeroed for a first
+ * call. */
 tuft_status tuft_encode(const tuft_reservoir *reservoir, const tuft_frontend *frontend,
                         const tuft_encoding *encoding, const tuft_recordings *set, int threads,
                         tuft_features *out, tuft_ledger *ledger, tuft_encode_progress *progress,

@@ -8,6 +8,8 @@
 
 /* A recording with more steps than this has a step that is too short. */
 enum { STEP_LIMIT = 1 << 24 };
+/* Bins of a recording (times STEP_LIMIT below 2^63; 2^38 us are three days) and of its clock. */
+static const double BIN_LIMIT = 0x1p38, CLOCK_LIMIT = 0x1p62;
 
 void tuft_frontend_input_free(tuft_frontend_input *input)
 {
@@ -75,6 +77,19 @@ static int64_t bins(double bin_us, int64_t tick_us)
     return bin_us == 1 ? tick_us : (int64_t)floor((double)tick_us / bin_us);
 }
 
+/* Whether the recording's times can be numbers of bins. */
+static tuft_status check_times(const tuft_frontend *frontend, const tuft_events *events,
+                               double bin_us, const char *name, tuft_error *err)
+{
+    double last = (double)events->tick_us[events->count - 1];
+    double start = frontend->start == TUFT_START_AT_ZERO ? 0 : (double)events->tick_us[0];
+    if (last / bin_us > CLOCK_LIMIT || (last - start) / bin_us > BIN_LIMIT)
+        return tuft_fail(err, TUFT_INVALID,
+                         "%s: from %g to %g us in bins of %g us, expected at most %g bins", name,
+                         start, last, bin_us, BIN_LIMIT);
+    return TUFT_OK;
+}
+
 tuft_status tuft_frontend_cut(const tuft_frontend *frontend, tuft_geometry geometry,
                               const tuft_recording *recording, tuft_frontend_input *input,
                               tuft_error *err)
@@ -96,6 +111,9 @@ tuft_status tuft_frontend_cut(const tuft_frontend *frontend, tuft_geometry geome
     if (!events->count)
         return TUFT_OK;
     double bin_us = frontend->bin_us > 0 ? frontend->bin_us : 1;
+    status = check_times(frontend, events, bin_us, recording->name, err);
+    if (status)
+        return status;
     int64_t first = frontend->start == TUFT_START_AT_ZERO ? 0 : bins(bin_us, events->tick_us[0]);
     int64_t last = bins(bin_us, events->tick_us[events->count - 1]), length = last + 1 - first;
     if (frontend->rule == TUFT_STEP_LENGTH) {
@@ -116,6 +134,8 @@ tuft_status tuft_frontend_cut(const tuft_frontend *frontend, tuft_geometry geome
         int64_t step = frontend->rule == TUFT_STEP_SHARE
                            ? since * frontend->steps / length
                            : (int64_t)((double)since * bin_us / frontend->step_us);
+        if (step >= input->steps) /* by rounding */
+            step = input->steps - 1;
         if (step != current) {
             for (; step_begin < input->count; step_begin++)
                 input->seen[input->channel[step_begin]] = 0;

@@ -40,7 +40,7 @@ typedef struct {
     int64_t *step; /* [count], non-decreasing */
     uint32_t *channel;
     int64_t steps;
-    uint16_t *seen; /* working memory: events of each channel in the current step */
+    uint32_t *seen; /* working memory: events of each channel in the current step */
     size_t seen_capacity;
 } tuft_frontend_input;
 
@@ -53,7 +53,9 @@ tuft_status tuft_frontend_geometry(const tuft_frontend *frontend, tuft_geometry 
 
 /* Cuts one recording; input's memory is used again from call to call (start with {0}). A recording
  * ends with its last event: step k of TUFT_STEP_SHARE holds the events with
- * k = floor((t - start) steps / (end - start)). Without events there is one step of silence. */
+ * k = floor((t - start) steps / (end - start)), with end one microsecond (or bin) after the last
+ * event. Without events there is silence: `steps` steps of it, or one. TUFT_INVALID also: times
+ * that the steps or bins cut into too many parts. */
 tuft_status tuft_frontend_cut(const tuft_frontend *frontend, tuft_geometry geometry,
                               const tuft_recording *recording, tuft_frontend_input *input,
                               tuft_error *err);

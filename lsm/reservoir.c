@@ -52,7 +52,7 @@ static tuft_status check_group(const tuft_reservoir_group *g, tuft_geometry geom
  * first .. first + field - 1 with first = p stride + stride / 2 - field / 2, where they exist. */
 static uint32_t positions(uint32_t channels, uint32_t field, uint32_t stride)
 {
-    return field ? (channels + stride - 1) / stride : 1;
+    return field ? channels / stride + (channels % stride != 0) : 1;
 }
 
 static int64_t first_channel(uint32_t position, uint32_t field, uint32_t stride)
