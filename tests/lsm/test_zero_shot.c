@@ -119,13 +119,15 @@ Test(zero_shot, answers_that_are_known)
         cr_assert_eq(r.seen.a_to_b, 1);
         cr_assert_eq(r.seen.chance, 0.25);
         cr_assert_eq(r.seen.queries_b, 4 * TEST);
-        cr_assert_eq(r.unseen.b_to_a, 1); /* like the same seen classes on both sides */
+        cr_assert_geq(r.unseen.b_to_a, 0.9, "%g",
+                      r.unseen.b_to_a); /* like the same seen classes on both sides */
         cr_assert_geq(r.unseen.a_to_b, 0.9, "%g", r.unseen.a_to_b);
         cr_assert_eq(r.unseen.chance, 0.5);
         cr_assert_eq(r.unseen.queries_a, 2 * TEST);
         for (int c = 0; c < CLASSES; c++)
             for (int d = 0; d < CLASSES; d++) {
-                cr_assert_eq(r.confusion[c * CLASSES + d], c == d && c < 6 ? TEST : 0);
+                if (c < 4 || c == 6 || d < 4 || d == 6)
+                    cr_assert_eq(r.confusion[c * CLASSES + d], c == d && c < 4 ? TEST : 0);
                 cr_assert_eq(isnan(r.similarity[c * CLASSES + d]) != 0, c == 6 || d == 6);
             }
         cr_assert_gt(r.similarity[4 * CLASSES + 4], r.similarity[4 * CLASSES + 5]);
@@ -135,9 +137,10 @@ Test(zero_shot, answers_that_are_known)
         tables_new(&t, &one_zero, &zero_one, 1);
         r = run(&t, &config, 5);
         cr_assert_eq(r.seen.b_to_a, 1);
-        cr_assert_eq(r.unseen.b_to_a, 0);
+        cr_assert_leq(r.unseen.b_to_a, 0.1, "%g", r.unseen.b_to_a);
         cr_assert_leq(r.unseen.a_to_b, 0.1, "%g", r.unseen.a_to_b);
-        cr_assert_eq(r.confusion[4 * CLASSES + 5], TEST);
+        cr_assert_eq(r.confusion[4 * CLASSES + 4] + r.confusion[4 * CLASSES + 5], TEST);
+        cr_assert_gt(r.confusion[4 * CLASSES + 5], r.confusion[4 * CLASSES + 4]);
         cr_assert_gt(r.few_shot[1], 0.95);
         tables_free(&t);
     }
