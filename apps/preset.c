@@ -150,6 +150,7 @@ static const char *const polarities[] = {"both", "merged", "off", "on", NULL};
 static const char *const starts[] = {"zero", "event", NULL};
 static const char *const rules[] = {"share", "length", NULL};
 static const char *const conductances[] = {"normal", "lognormal", "table", NULL};
+static const char *const window_rules[] = {"time", "events", NULL};
 static const char *const transforms[] = {"linear", "square-root", NULL};
 static const char *const scales[] = {"erb", "mel", NULL};
 static const char *const levels[] = {"as-is", "peak", "rms", NULL};
@@ -178,6 +179,7 @@ static const value values[] = {
     {"frontend.crop", VALUE_COUNT, AT(frontend.crop), NULL},
     {"frontend.polarity", VALUE_CHOICE, AT(frontend.polarity), polarities},
     {"frontend.start", VALUE_CHOICE, AT(frontend.start), starts},
+    {"frontend.trim", VALUE_REAL, AT(frontend.trim), NULL},
     {"frontend.rule", VALUE_CHOICE, AT(frontend.rule), rules},
     {"frontend.steps", VALUE_COUNT, AT(frontend.steps), NULL},
     {"frontend.step_us", VALUE_REAL, AT(frontend.step_us), NULL},
@@ -188,6 +190,7 @@ static const value values[] = {
     {"conductance.sd_siemens", VALUE_REAL, AT(reservoir.conductance.sd_siemens), NULL},
     {"groups", VALUE_COUNT, AT(reservoir.groups), NULL},
     {"encoding.windows", VALUE_COUNT, AT(encoding.windows), NULL},
+    {"encoding.rule", VALUE_CHOICE, AT(encoding.rule), window_rules},
     {"encoding.transform", VALUE_CHOICE, AT(encoding.transform), transforms},
     {"encoding.scale", VALUE_REAL, AT(encoding.scale), NULL},
     {"augment.copies", VALUE_COUNT, AT(copies), NULL},

@@ -52,13 +52,26 @@ static tuft_status run_input(tuft_engine *engine, const tuft_reservoir *reservoi
     return status ? status : tuft_engine_run(engine, input->steps + reservoir->longest_delay, err);
 }
 
-/* A spike of step s reaches a cell's step at tick s + 1: window w of W covers the ticks from
- * 1 + floor(w steps / W); the last one also what delays bring afterwards. */
+void tuft_encoding_edges(const tuft_encoding *encoding, const tuft_frontend_input *input,
+                         int64_t *edge)
+{
+    uint32_t windows = encoding->windows;
+    edge[0] = 0;
+    for (uint32_t w = 1; w < windows; w++)
+        edge[w] = encoding->rule == TUFT_WINDOWS_OF_EVENTS && input->count
+                      ? input->step[input->count * w / windows]
+                      : input->steps * w / windows;
+    edge[windows] = input->steps;
+}
+
+/* A spike of step s reaches a cell's step at tick s + 1; the last window also has what delays bring
+ * afterwards. */
 static void set_edges(runner *r)
 {
     uint32_t windows = r->encoding->windows;
+    tuft_encoding_edges(r->encoding, &r->input, r->edge);
     for (uint32_t w = 0; w < windows; w++)
-        r->edge[w] = 1 + r->input.steps * w / windows;
+        r->edge[w]++;
     r->edge[windows] = r->input.steps + r->reservoir->longest_delay;
 }
 

@@ -35,6 +35,9 @@ tuft_status tuft_frontend_geometry(const tuft_frontend *frontend, tuft_geometry 
             : !(frontend->step_us > 0) || !isfinite(frontend->step_us))
         return tuft_fail(err, TUFT_INVALID, "%u steps of %g us, expected more", frontend->steps,
                          frontend->step_us);
+    if (!(frontend->trim >= 0 && frontend->trim <= 0.45))
+        return tuft_fail(err, TUFT_INVALID, "%g of the events trimmed, expected 0 to 0.45",
+                         frontend->trim);
     if (!(frontend->bin_us >= 0) || !isfinite(frontend->bin_us))
         return tuft_fail(err, TUFT_INVALID, "bins of %g us, expected 0 or more", frontend->bin_us);
     *seen = geometry;
@@ -114,8 +117,11 @@ tuft_status tuft_frontend_cut(const tuft_frontend *frontend, tuft_geometry geome
     status = check_times(frontend, events, bin_us, recording->name, err);
     if (status)
         return status;
-    int64_t first = frontend->start == TUFT_START_AT_ZERO ? 0 : bins(bin_us, events->tick_us[0]);
-    int64_t last = bins(bin_us, events->tick_us[events->count - 1]), length = last + 1 - first;
+    /* Events begin .. end-1 are looked at. */
+    size_t begin = (size_t)(frontend->trim * (double)events->count), end = events->count - begin;
+    int64_t first =
+        frontend->start == TUFT_START_AT_ZERO && !begin ? 0 : bins(bin_us, events->tick_us[begin]);
+    int64_t last = bins(bin_us, events->tick_us[end - 1]), length = last + 1 - first;
     if (frontend->rule == TUFT_STEP_LENGTH) {
         double steps = ceil((double)length * bin_us / frontend->step_us);
         if (steps > STEP_LIMIT)
@@ -126,7 +132,7 @@ tuft_status tuft_frontend_cut(const tuft_frontend *frontend, tuft_geometry geome
     memset(input->seen, 0, tuft_geometry_channels(to) * sizeof *input->seen);
     int64_t current = -1;
     size_t step_begin = 0;
-    for (size_t i = 0; i < events->count; i++) {
+    for (size_t i = begin; i < end; i++) {
         uint32_t channel = see(frontend, geometry, to, events->channel[i]);
         if (channel == UINT32_MAX)
             continue;

@@ -27,6 +27,8 @@ typedef struct {
     uint32_t crop; /* side of the square in the middle that is looked at; 0: all */
     tuft_polarity polarity;
     tuft_start start;
+    double trim; /* share of the events left out at either end (clicks, breath, room), 0 to 0.45;
+                    above 0 time starts at the first event that is left */
     tuft_step_rule rule;
     uint32_t steps;           /* TUFT_STEP_SHARE */
     double step_us;           /* TUFT_STEP_LENGTH */
