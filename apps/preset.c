@@ -199,7 +199,6 @@ static const value values[] = {
     {"augment.shear", VALUE_REAL, AT(augmentation.shear), NULL},
     {"augment.shift", VALUE_REAL, AT(augmentation.shift), NULL},
     {"augment.time_scale", VALUE_REAL, AT(augmentation.time_scale), NULL},
-    {"augment.colour", VALUE_REAL, AT(augmentation.colour), NULL},
     {"augment.drop", VALUE_REAL, AT(augmentation.drop), NULL},
     {"readout.kind", VALUE_CHOICE, AT(readout.kind), readouts},
     {"readout.lambda", VALUE_REAL, AT(readout.lambda), NULL},

@@ -9,7 +9,6 @@
 /* x' = x0 + a x + b y, y' = y0 + c x + d y. */
 typedef struct {
     double x0, y0, a, b, c, d, time;
-    double colour, cycles, phase;
 } warp;
 
 static double within(tuft_random *random, double bound)
@@ -26,9 +25,7 @@ static warp draw(const tuft_augmentation *g, tuft_geometry geometry, tuft_random
     double shift_x = within(random, g->shift), shift_y = within(random, g->shift);
     double time = 1 + within(random, g->time_scale);
     double middle_x = (geometry.width - 1) / 2.0, middle_y = (geometry.height - 1) / 2.0;
-    double colour = g->colour * tuft_random_uniform(random);
-    double cycles = 2 * tuft_random_uniform(random), phase = tuft_random_uniform(random);
-    warp w = {.a = sx, .d = 1, .time = time, .colour = colour, .cycles = cycles, .phase = phase};
+    warp w = {.a = sx, .d = 1, .time = time};
     if (geometry.height > 1) {
         w.a = cos(angle) * sx;
         w.b = cos(angle) * shear - sin(angle) * sy;
@@ -42,17 +39,10 @@ static warp draw(const tuft_augmentation *g, tuft_geometry geometry, tuft_random
     return w;
 }
 
-/* Probability that an event of channel x is heard. */
-static double heard(const warp *w, tuft_geometry geometry, uint32_t x)
-{
-    double at = w->cycles * x / geometry.width + w->phase;
-    return exp(-w->colour * (1 + cos(2 * M_PI * at)) / 2);
-}
-
 static tuft_status check(const tuft_augmentation *g, tuft_error *err)
 {
     const double bound[] = {g->rotation_degrees, g->scale, g->shear, g->shift,
-                            g->time_scale,       g->drop,  g->colour};
+                            g->time_scale,       g->drop};
     for (size_t i = 0; i < sizeof bound / sizeof *bound; i++)
         if (!(bound[i] >= 0) || !isfinite(bound[i]))
             return tuft_fail(err, TUFT_INVALID, "augmentation by %g, expected 0 or more", bound[i]);
@@ -77,9 +67,6 @@ tuft_status tuft_augment(const tuft_augmentation *augmentation, tuft_geometry ge
         uint32_t polarity = channel / (geometry.width * geometry.height);
         double to_x = rint(w.x0 + w.a * x + w.b * y), to_y = rint(w.y0 + w.c * x + w.d * y);
         if (augmentation->drop > 0 && tuft_random_uniform(&random) < augmentation->drop)
-            continue;
-        if (geometry.height == 1 && augmentation->colour > 0 &&
-            tuft_random_uniform(&random) >= heard(&w, geometry, x))
             continue;
         /* Negated, so that what is no number leaves too. */
         if (!(to_x >= 0 && to_y >= 0 && to_x < geometry.width && to_y < geometry.height))

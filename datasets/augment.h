@@ -5,10 +5,7 @@
  *     (x', y') = c + shift + R(rotation) [1 + sx, shear; 0, 1 + sy] ((x, y) - c),
  * each of its events going to the nearest pixel. A cochlea (height 1) has its channels stretched
  * about the middle and moved (another vocal tract), its time stretched (another pace). Amounts are
- * uniform in +- the given bound. Events that leave the sensor are lost. A cochlea can also be heard
- * through another microphone: an event of channel x is kept with probability
- *     exp(-colour u (1 + cos(2 pi (k x / channels + phase))) / 2),   u, phase in 0..1, k in 0..2
- * one smooth colouring a copy.
+ * uniform in +- the given bound. Events that leave the sensor are lost.
  */
 #ifndef TUFT_DATASETS_AUGMENT_H
 #define TUFT_DATASETS_AUGMENT_H
@@ -21,7 +18,6 @@ typedef struct {
     double shear;            /* pictures */
     double shift;            /* channels, each direction */
     double time_scale;       /* times are multiplied by 1 +- this */
-    double colour;           /* cochlea: strongest attenuation, nepers */
     double drop;             /* share of events left out, 0 .. 1: sensors differ in sensitivity */
 } tuft_augmentation;
 

@@ -405,9 +405,12 @@ Test(encode, what_makes_no_sense)
     tuft_error err;
     make_recordings(&set, small, 20, 50, 5);
     tuft_reservoir *reservoir = reservoir_for(&two_groups, &length_frontend, small);
-    static const tuft_encoding bad[] = {
-        {0, TUFT_COUNT_LINEAR, 1},  {4097, TUFT_COUNT_LINEAR, 1}, {1, TUFT_COUNT_LINEAR, 0},
-        {1, TUFT_COUNT_LINEAR, -1}, {1, TUFT_COUNT_LINEAR, NAN},  {1, TUFT_COUNT_LINEAR, INFINITY}};
+    static const tuft_encoding bad[] = {{0, TUFT_WINDOWS_OF_TIME, TUFT_COUNT_LINEAR, 1},
+                                        {4097, TUFT_WINDOWS_OF_TIME, TUFT_COUNT_LINEAR, 1},
+                                        {1, TUFT_WINDOWS_OF_TIME, TUFT_COUNT_LINEAR, 0},
+                                        {1, TUFT_WINDOWS_OF_TIME, TUFT_COUNT_LINEAR, -1},
+                                        {1, TUFT_WINDOWS_OF_TIME, TUFT_COUNT_LINEAR, NAN},
+                                        {1, TUFT_WINDOWS_OF_TIME, TUFT_COUNT_LINEAR, INFINITY}};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         cr_assert_eq(tuft_encode(reservoir, &length_frontend, &bad[i], &set, 1, &features, NULL,
                                  NULL, NULL, NULL),
@@ -449,7 +452,7 @@ Test(counts, the_channels_own_spikes)
     set.recording[3].events.count = 0;
     for (int t = 0; t < 2; t++)
         for (uint32_t windows = 1; windows <= 4; windows += 3) {
-            tuft_encoding encoding = {windows, transform[t], 4};
+            tuft_encoding encoding = {windows, TUFT_WINDOWS_OF_TIME, transform[t], 4};
             cr_assert_eq(tuft_channel_counts(&length_frontend, &encoding, &set, &features, NULL),
                          TUFT_OK);
             cr_assert_eq(features.columns, 144 * windows);
