@@ -19,8 +19,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* Digits that --all-pairs takes pairs of: 0 is left out, since it is spoken two ways. */
-enum { FIRST_DIGIT = 1, LAST_DIGIT = 9, PAIRS = 36, SEEDS = 1000 };
+/* Digits that --all-pairs takes pairs of. */
+enum { FIRST_DIGIT = 1, LAST_DIGIT = 9, PAIRS = ZERO_SHOT_PAIRS, SEEDS = 1000 };
 
 static const char *const selections[] = {"validation", "test", NULL};
 
@@ -291,6 +291,7 @@ static tuft_status encode(zero_shot_run *run, int which, uint64_t seed, tuft_err
     if (!status) {
         m->cells = m->reservoir->cells;
         m->features = m->train.columns;
+        m->encoded = table.features.rows;
     }
     liquid_table_free(&table);
     free(train);
