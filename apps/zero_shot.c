@@ -4,6 +4,7 @@
 #include "apps/commands.h"
 #include "apps/dataset.h"
 #include "apps/progress.h"
+#include "core/failure.h"
 #include "core/memory.h"
 #include "datasets/nmnist.h"
 #include "datasets/ntidigits.h"
@@ -310,8 +311,7 @@ static tuft_status associate(zero_shot_run *run, size_t repeat, uint64_t seed, t
     char label[48];
     snprintf(label, sizeof label, "train and test (seed %llu)", (unsigned long long)seed);
     progress_begin(&progress, &run->config->common, label, run->choices);
-    tuft_status failed = TUFT_OK;
-    size_t failed_at = run->choices;
+    tuft_failure failure = {0};
 #pragma omp parallel for num_threads((int)run->config->common.threads) schedule(dynamic)
     for (size_t k = 0; k < run->choices; k++) {
         tuft_error own;
@@ -320,18 +320,10 @@ static tuft_status associate(zero_shot_run *run, size_t repeat, uint64_t seed, t
             tuft_zero_shot(&vision, &audio, &run->protocol, run->classes, choice->seen,
                            choice->unseen, seed, &choice->result[repeat], &own);
         progress_advance(&progress, 1);
-        if (status) {
-#pragma omp critical(zero_shot_failed)
-            if (k < failed_at) {
-                failed_at = k;
-                failed = status;
-                if (err)
-                    *err = own;
-            }
-        }
+        tuft_failure_keep(&failure, status, k, &own);
     }
     progress_end(&progress);
-    return failed;
+    return tuft_failure_tell(&failure, err);
 }
 
 /* ---- results --------------------------------------------------------------------------------- */
