@@ -182,8 +182,11 @@ static void class_bars(const classify_run *run, const classify_scores *scores, b
         if (tuft_interval_share(right, all, 0.95, &interval, NULL))
             continue;
         bars->value[c] = 100 * interval.mean;
-        bars->low[c] = 100 * interval.low;
-        bars->high[c] = 100 * interval.high;
+        /* The same recordings again with another seed are no new recordings. */
+        if (run->config->seeds == 1) {
+            bars->low[c] = 100 * interval.low;
+            bars->high[c] = 100 * interval.high;
+        }
     }
 }
 
@@ -243,7 +246,9 @@ static tuft_status view_classes(app_report *report, const classify_run *run,
                                 const char *const *name, tuft_error *err)
 {
     const plot_axes axes = {.title = "Accuracy for each digit.",
-                            .note = "Bars: 95 % interval of the recordings' share (Wilson).",
+                            .note = run->config->seeds > 1
+                                        ? "Over all seeds."
+                                        : "Bars: 95 % interval of the recordings' share (Wilson).",
                             .x_label = "digit",
                             .y_label = "accuracy (%)",
                             .y_high = 100,
@@ -269,8 +274,11 @@ static tuft_status view_confusion(app_report *report, const classify_run *run,
                 all ? 100.0 * (double)count[c * classes + d] / (double)all : NAN;
     }
     const plot_axes axes = {.title = "Confusion matrix.",
-                            .note = "Each row: what recordings of this digit were taken for, in "
-                                    "percent, with their number below.",
+                            .note = run->config->seeds > 1
+                                        ? "Each row: what recordings of this digit were taken for, "
+                                          "in percent, with their number below, over all seeds."
+                                        : "Each row: what recordings of this digit were taken for, "
+                                          "in percent, with their number below.",
                             .x_label = "predicted digit",
                             .y_label = "true digit",
                             .width = PLOT_WIDE};

@@ -78,7 +78,9 @@ static tuft_status view_spikes(app_report *report, const char *what, const activ
         int used = snprintf(note, sizeof note, "%zu spikes of %u cells in %lld steps of %.3g ms",
                             a->record.count, cells, (long long)a->steps, a->clock.step_us / 1000);
         if (stride > 1)
-            snprintf(note + used, sizeof note - (size_t)used, "; one cell in %u is shown", stride);
+            used += snprintf(note + used, sizeof note - (size_t)used, "; one cell in %u is shown",
+                             stride);
+        snprintf(note + used, sizeof note - (size_t)used, ".");
         plot_axes axes = {.title = title,
                           .note = note,
                           .y_label = stride > 1 ? "cell shown" : "cell",
