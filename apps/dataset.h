@@ -48,17 +48,8 @@ typedef struct {
 
 /* Loads and splits. n-mnist: two folders. n-tidigits: the train side of one file, the test side of
  * the other (or the same). fsdd with test: two folders; without: each talker is left out in turn.
- * synthetic: the test talkers, or the last quarter of the talkers. With folds the test side is not
+ * synthetic, and fsdd with test_talkers: tuft_talker_split. With folds the test side is not
  * even kept: folds hold whole talkers where they are known and there are enough of them. */
 tuft_status dataset_load(const dataset_request *request, dataset *out, tuft_error *err);
-
-/* Adds a split that tests on the named talkers ("a,b"; NULL: the last quarter, at least one, in
- * alphabetical order) and trains on the others. TUFT_INVALID: unknown talker, nobody left. */
-tuft_status dataset_split_talkers(dataset *set, const char *talkers, tuft_error *err);
-
-/* Numbers the sources of the recordings in alphabetical order into set->speaker. *names (to be
- * freed, borrowed strings) may be NULL. */
-tuft_status dataset_number_speakers(dataset *set, const char ***names, size_t *count,
-                                    tuft_error *err);
 
 #endif

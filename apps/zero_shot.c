@@ -4,6 +4,7 @@
 #include "apps/commands.h"
 #include "apps/dataset.h"
 #include "apps/progress.h"
+#include "core/failure.h"
 #include "core/memory.h"
 #include "datasets/nmnist.h"
 #include "datasets/ntidigits.h"
@@ -19,8 +20,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* Digits that --all-pairs takes pairs of: 0 is left out, since it is spoken two ways. */
-enum { FIRST_DIGIT = 1, LAST_DIGIT = 9, PAIRS = 36, SEEDS = 1000 };
+/* Digits that --all-pairs takes pairs of. */
+enum { FIRST_DIGIT = 1, LAST_DIGIT = 9, PAIRS = ZERO_SHOT_PAIRS, SEEDS = 1000 };
 
 static const char *const selections[] = {"validation", "test", NULL};
 
@@ -293,6 +294,7 @@ static tuft_status encode(zero_shot_run *run, int which, uint64_t seed, tuft_err
     if (!status) {
         m->cells = m->reservoir->cells;
         m->features = m->train.columns;
+        m->encoded = table.features.rows;
     }
     liquid_table_free(&table);
     free(train);
@@ -311,8 +313,7 @@ static tuft_status associate(zero_shot_run *run, size_t repeat, uint64_t seed, t
     char label[48];
     snprintf(label, sizeof label, "train and test (seed %llu)", (unsigned long long)seed);
     progress_begin(&progress, &run->config->common, label, run->choices);
-    tuft_status failed = TUFT_OK;
-    size_t failed_at = run->choices;
+    tuft_failure failure = {0};
 #pragma omp parallel for num_threads((int)run->config->common.threads) schedule(dynamic)
     for (size_t k = 0; k < run->choices; k++) {
         tuft_error own;
@@ -321,18 +322,10 @@ static tuft_status associate(zero_shot_run *run, size_t repeat, uint64_t seed, t
             tuft_zero_shot(&vision, &audio, &run->protocol, run->classes, choice->seen,
                            choice->unseen, seed, &choice->result[repeat], &own);
         progress_advance(&progress, 1);
-        if (status) {
-#pragma omp critical(zero_shot_failed)
-            if (k < failed_at) {
-                failed_at = k;
-                failed = status;
-                if (err)
-                    *err = own;
-            }
-        }
+        tuft_failure_keep(&failure, status, k, &own);
     }
     progress_end(&progress);
-    return failed;
+    return tuft_failure_tell(&failure, err);
 }
 
 /* ---- results --------------------------------------------------------------------------------- */

@@ -25,8 +25,12 @@ typedef struct {
     tuft_reservoir *reservoir; /* of the last seed */
     tuft_features train, test; /* of the last seed */
     size_t cells, features;
+    size_t encoded;     /* recordings and copies that one seed runs */
     tuft_ledger ledger; /* of the first seed */
 } zero_shot_modality;
+
+/* Choices of two unseen digits from 1-9 (0 is left out, since it is spoken two ways). */
+enum { ZERO_SHOT_PAIRS = 36 };
 
 enum { ZERO_SHOT_VISION, ZERO_SHOT_AUDIO, ZERO_SHOT_MODALITIES };
 
