@@ -1,6 +1,7 @@
 #include "apps/classify.h"
 
 #include "apps/commands.h"
+#include "apps/confusion_view.h"
 #include "apps/liquid_view.h"
 #include "core/memory.h"
 #include "lsm/interval.h"
@@ -259,20 +260,6 @@ static tuft_status view_classes(app_report *report, const classify_run *run,
 static tuft_status view_confusion(app_report *report, const classify_run *run,
                                   const char *const *name, tuft_error *err)
 {
-    size_t classes = (size_t)run->set.all.classes;
-    const uint64_t *count = run->liquid.confusion;
-    double *percent;
-    tuft_status status = TUFT_NEW(&percent, classes * classes, "confusions", err);
-    if (status)
-        return status;
-    for (size_t c = 0; c < classes; c++) {
-        uint64_t all = 0;
-        for (size_t d = 0; d < classes; d++)
-            all += count[c * classes + d];
-        for (size_t d = 0; d < classes; d++)
-            percent[c * classes + d] =
-                all ? 100.0 * (double)count[c * classes + d] / (double)all : NAN;
-    }
     const plot_axes axes = {.title = "Confusion matrix.",
                             .note = run->config->seeds > 1
                                         ? "Each row: what recordings of this digit were taken for, "
@@ -282,19 +269,8 @@ static tuft_status view_confusion(app_report *report, const classify_run *run,
                             .x_label = "predicted digit",
                             .y_label = "true digit",
                             .width = PLOT_WIDE};
-    const plot_matrix matrix = {.value = percent,
-                                .rows = classes,
-                                .columns = classes,
-                                .row_name = name,
-                                .column_name = name,
-                                .high = 100,
-                                .cells = PLOT_CELLS_WRITTEN,
-                                .decimals = 1,
-                                .count = count,
-                                .unit = "%"};
-    report_heatmap(report, &axes, &matrix);
-    free(percent);
-    return status;
+    return confusion_view(report, &axes, run->liquid.confusion, NULL, name,
+                          (size_t)run->set.all.classes, err);
 }
 
 static tuft_status view_accuracy(app_report *report, const classify_run *run, tuft_error *err)

@@ -1,6 +1,7 @@
 #include "apps/zero_shot.h"
 
 #include "apps/commands.h"
+#include "apps/confusion_view.h"
 #include "apps/liquid_view.h"
 #include "core/memory.h"
 
@@ -188,29 +189,22 @@ static void view_similarity(app_report *report, const zero_shot_run *run, const 
     report_heatmap(report, &axes, &matrix);
 }
 
-static void view_confusion(app_report *report, const zero_shot_run *run, const class_order *order)
+static tuft_status view_confusion(app_report *report, const zero_shot_run *run,
+                                  const class_order *order, tuft_error *err)
 {
-    double percent[CELLS];
     uint64_t count[CELLS] = {0};
+    uint8_t possible[CELLS] = {0};
     size_t classes = (size_t)run->classes, n = order->count;
     const zero_shot_choice *asked = &run->choice[0];
-    for (size_t r = 0; r < n; r++) {
-        uint64_t all = 0;
+    for (size_t r = 0; r < n; r++)
         for (size_t c = 0; c < n; c++) {
-            percent[r * n + c] = NAN;
-            if (order->label[r] < 0 || order->label[c] < 0)
+            int query = order->label[r], found = order->label[c];
+            if (query < 0 || found < 0)
                 continue;
-            count[r * n + c] =
-                asked->result[0]
-                    .confusion[(size_t)order->label[r] * classes + (size_t)order->label[c]];
-            all += count[r * n + c];
+            count[r * n + c] = asked->result[0].confusion[(size_t)query * classes + (size_t)found];
+            /* A query looks only among its own kind of classes. */
+            possible[r * n + c] = asked->unseen[query] == asked->unseen[found];
         }
-        /* A query looks only among its own kind of classes: the other cells stay empty. */
-        for (size_t c = 0; c < n; c++)
-            if (all && order->label[c] >= 0 &&
-                asked->unseen[order->label[r]] == asked->unseen[order->label[c]])
-                percent[r * n + c] = 100.0 * (double)count[r * n + c] / (double)all;
-    }
     const plot_axes axes = {.title = "What spoken queries found.",
                             .note = "Each row: the classes of the pictures found, in percent, with "
                                     "their number below; first seed. Seen classes search among "
@@ -218,17 +212,7 @@ static void view_confusion(app_report *report, const zero_shot_run *run, const c
                             .x_label = "class of the picture found",
                             .y_label = "class of the spoken query",
                             .width = PLOT_WIDE};
-    const plot_matrix matrix = {.value = percent,
-                                .rows = n,
-                                .columns = n,
-                                .row_name = order->name,
-                                .column_name = order->name,
-                                .high = 100,
-                                .cells = PLOT_CELLS_WRITTEN,
-                                .decimals = 1,
-                                .count = count,
-                                .unit = "%"};
-    report_heatmap(report, &axes, &matrix);
+    return confusion_view(report, &axes, count, possible, order->name, n, err);
 }
 
 /* ---- all pairs and few shots ----------------------------------------------------------------- */
@@ -373,12 +357,13 @@ tuft_status zero_shot_report(const zero_shot_run *run, const app_result *result,
     order_classes(&order, &run->choice[0]);
     report_section(report, "Seen and unseen classes");
     view_similarity(report, run, &order);
-    view_confusion(report, run, &order);
+    status = view_confusion(report, run, &order, err);
     report_section(report, "New classes");
     if (run->config->all_pairs)
         view_pairs(report, run);
     view_shots(report, run);
-    status = view_recordings(report, run, err);
+    if (!status)
+        status = view_recordings(report, run, err);
     report_section(report, "Work and time");
     const liquid_view_cost cost[] = {{v->name, &v->ledger, v->encoded},
                                      {a->name, &a->ledger, a->encoded}};

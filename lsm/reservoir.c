@@ -169,21 +169,27 @@ static tuft_status append_position(synapse_list *list, const tile *t, const tuft
     return TUFT_OK;
 }
 
+/* Adds the projection "kind k"; frees the connections. */
+static tuft_status connect(tuft_network *network, const char *kind, uint32_t k, uint32_t source,
+                           uint32_t target, tuft_connections *connections, tuft_error *err)
+{
+    char name[48];
+    snprintf(name, sizeof name, "%s %u", kind, k);
+    tuft_status status =
+        tuft_network_connect(network, name, source, target, "input", connections, NULL, err);
+    tuft_connections_free(connections);
+    return status;
+}
+
 static tuft_status connect_list(tuft_network *network, const char *kind, uint32_t k,
                                 uint32_t source, uint32_t target, const synapse_list *list,
                                 tuft_error *err)
 {
-    char name[48];
     tuft_connections connections = {0};
-    snprintf(name, sizeof name, "%s %u", kind, k);
     tuft_status status =
         tuft_connections_sparse(&connections, network->population[source].count,
                                 network->population[target].count, list->synapse, list->count, err);
-    if (!status)
-        status =
-            tuft_network_connect(network, name, source, target, "input", &connections, NULL, err);
-    tuft_connections_free(&connections);
-    return status;
+    return status ? status : connect(network, kind, k, source, target, &connections, err);
 }
 
 /* A tile at a single position, nothing left out, one delay: a dense projection. */
@@ -191,16 +197,10 @@ static tuft_status connect_dense(tuft_network *network, const char *kind, uint32
                                  uint32_t source, uint32_t target, const tile *t, uint32_t delay,
                                  tuft_error *err)
 {
-    char name[48];
     tuft_connections connections = {0};
-    snprintf(name, sizeof name, "%s %u", kind, k);
     tuft_status status =
         tuft_connections_dense(&connections, t->rows, t->columns, t->weight, delay, err);
-    if (!status)
-        status =
-            tuft_network_connect(network, name, source, target, "input", &connections, NULL, err);
-    tuft_connections_free(&connections);
-    return status;
+    return status ? status : connect(network, kind, k, source, target, &connections, err);
 }
 
 static tuft_status connect_input(tuft_reservoir *made, const tuft_reservoir_config *config,
