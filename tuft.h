@@ -6,6 +6,7 @@
 #include "core/cell_model.h"
 #include "core/engine.h"
 #include "core/events.h"
+#include "core/failure.h"
 #include "core/file.h"
 #include "core/folder.h"
 #include "core/ledger.h"

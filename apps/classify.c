@@ -4,6 +4,7 @@
 #include "apps/commands.h"
 #include "core/memory.h"
 #include "lsm/counts.h"
+#include "lsm/interval.h"
 #include "lsm/ridge.h"
 #include "lsm/softmax.h"
 
@@ -14,7 +15,7 @@
 
 /* Penalties that cross-validation chooses from, and its folds. */
 static const double lambdas[] = {1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1, 3, 10};
-enum { LAMBDAS = sizeof lambdas / sizeof *lambdas, FOLDS = 5 };
+enum { LAMBDAS = sizeof lambdas / sizeof *lambdas, FOLDS = 5, SEEDS = 1000 };
 
 static const classify_config defaults = {.common = COMMON_DEFAULTS,
                                          .dataset = DATASET_N_MNIST,
@@ -42,7 +43,7 @@ static const app_option options[] = {
     OPTION_TEXT(classify_config, conductances, "conductances", "FILE",
                 "measured conductances (siemens, text) to draw the weights from"),
     OPTION_SECTION("Protocol"),
-    OPTION_INTEGER(classify_config, seeds, "seeds", "N", 1, 1000,
+    OPTION_INTEGER(classify_config, seeds, "seeds", "N", 1, SEEDS,
                    "repeat with seeds seed, seed + 1, ...: mean and spread"),
     OPTION_INTEGER(classify_config, cross_validate, "cross-validate", "K", 0, 1000,
                    "K folds inside the training side alone; the test side is not read"),
@@ -239,6 +240,7 @@ static tuft_status run_seed(classify_run *run, size_t repeat, app_result *result
     if (!status) {
         run->cells = reservoir->cells;
         run->features = table.features.columns;
+        run->encoded = table.features.rows;
         result_stage(result, "train");
         status = evaluate(run, &table, LIQUID_WITH_COPIES, fold_groups(run), seed, repeat,
                           &run->liquid, err);
@@ -271,21 +273,49 @@ static tuft_status run_baseline(classify_run *run, app_result *result, tuft_erro
     return status;
 }
 
+/* Of accuracies, one a seed; tested: how many recordings stand behind one. */
+static classify_summary summarise(const double *value, size_t seeds, size_t tested)
+{
+    classify_summary summary = {value[0], NAN, NAN, NAN};
+    tuft_interval interval;
+    if (seeds > 1 && !tuft_interval_mean(value, seeds, 0.95, &interval, NULL))
+        return (classify_summary){interval.mean, interval.sd, interval.low, interval.high};
+    size_t right = (size_t)llround(value[0] * (double)tested);
+    if (seeds == 1 && !tuft_interval_share(right, tested, 0.95, &interval, NULL)) {
+        summary.low = interval.low;
+        summary.high = interval.high;
+    }
+    return summary;
+}
+
+static size_t tested_in(const classify_run *run, size_t split)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < run->set.all.count; i++)
+        n += run->set.split[split].test[i];
+    return n;
+}
+
 classify_summary classify_summarise(const classify_run *run, const classify_scores *scores)
 {
-    size_t seeds = (size_t)run->config->seeds, splits = run->set.splits;
-    classify_summary summary = {0};
-    double squares = 0;
-    for (size_t i = 0; i < seeds * splits; i++)
-        summary.mean += scores->accuracy[i] / (double)(seeds * splits);
-    for (size_t r = 0; r < seeds; r++) {
-        double mean = 0;
-        for (size_t s = 0; s < splits; s++)
-            mean += scores->accuracy[r * splits + s] / (double)splits;
-        squares += (mean - summary.mean) * (mean - summary.mean);
+    size_t seeds = (size_t)run->config->seeds, splits = run->set.splits, tested = 0;
+    double by_seed[SEEDS] = {0};
+    for (size_t s = 0; s < splits; s++) {
+        tested += tested_in(run, s);
+        for (size_t r = 0; r < seeds; r++)
+            by_seed[r] += scores->accuracy[r * splits + s] / (double)splits;
     }
-    summary.sd = seeds > 1 ? sqrt(squares / (double)(seeds - 1)) : NAN;
-    return summary;
+    return summarise(by_seed, seeds, tested);
+}
+
+classify_summary classify_summarise_split(const classify_run *run, const classify_scores *scores,
+                                          size_t split)
+{
+    size_t seeds = (size_t)run->config->seeds;
+    double by_seed[SEEDS] = {0};
+    for (size_t r = 0; r < seeds; r++)
+        by_seed[r] = scores->accuracy[r * run->set.splits + split];
+    return summarise(by_seed, seeds, tested_in(run, split));
 }
 
 static json_t *scores_json(const classify_run *run, const classify_scores *scores)
@@ -299,6 +329,7 @@ static json_t *scores_json(const classify_run *run, const classify_scores *score
         train += scores->train_accuracy[i] / (double)(seeds * splits);
     json_object_set_new(all, "accuracy", result_real(summary.mean));
     json_object_set_new(all, "sd_over_seeds", result_real(summary.sd));
+    json_object_set_new(all, "ci95", result_vector((double[]){summary.low, summary.high}, 2));
     json_object_set_new(all, "train_accuracy", result_real(train));
     for (size_t c = 0; c < classes; c++) {
         uint64_t sum = 0;
@@ -312,11 +343,9 @@ static json_t *scores_json(const classify_run *run, const classify_scores *score
     json_object_set_new(all, "confusion", result_counts(scores->confusion, classes, classes));
     for (size_t s = 0; s < splits; s++) {
         json_t *entry = json_object(), *accuracy = json_array(), *lambda = json_array();
-        uint64_t train_n = 0, test_n = 0;
-        for (size_t i = 0; i < run->set.all.count; i++) {
+        uint64_t train_n = 0, test_n = tested_in(run, s);
+        for (size_t i = 0; i < run->set.all.count; i++)
             train_n += run->set.split[s].train[i];
-            test_n += run->set.split[s].test[i];
-        }
         for (size_t r = 0; r < seeds; r++) {
             json_array_append_new(accuracy, result_real(scores->accuracy[r * splits + s]));
             json_array_append_new(lambda, result_real(scores->lambda[r * splits + s]));
@@ -339,10 +368,8 @@ static void print(const classify_run *run)
     printf("%s, %s: %zu cells, %zu features, %zu recordings\n", dataset_names[run->config->dataset],
            preset_names[run->config->preset], run->cells, run->features, run->set.all.count);
     for (size_t s = 0; s < splits && splits > 1; s++) {
-        double mean = 0;
-        for (size_t r = 0; r < seeds; r++)
-            mean += run->liquid.accuracy[r * splits + s] / (double)seeds;
-        printf("  %-16s %6.2f %%", run->set.split[s].name, 100 * mean);
+        printf("  %-16s %6.2f %%", run->set.split[s].name,
+               100 * classify_summarise_split(run, &run->liquid, s).mean);
         if (run->baseline.accuracy)
             printf("   (counts alone %6.2f %%)", 100 * run->baseline.accuracy[s]);
         printf("\n");
@@ -401,7 +428,9 @@ static tuft_status run(const void *settings, tuft_error *err)
                                .seed = config->common.seed,
                                .folds = (uint32_t)config->cross_validate,
                                .threads = (int)config->common.threads};
-    status = dataset_load(&request, &run.set, err);
+    status = preset_cochlea((preset_name)config->preset, config->set, &request.cochlea, err);
+    if (!status)
+        status = dataset_load(&request, &run.set, err);
     if (!status) {
         run.preset = preset_get((preset_name)config->preset, run.set.kind, TASK_CLASSIFY,
                                 run.set.all.geometry);

@@ -28,15 +28,21 @@ typedef struct {
     lsm_preset preset;
     dataset set;
     size_t cells, features;
+    size_t encoded;                   /* recordings and copies that one seed runs */
     classify_scores liquid, baseline; /* baseline.accuracy NULL without --baseline */
     tuft_ledger ledger;               /* of the first seed */
 } classify_run;
 
-/* Mean over seeds and splits of accuracy, and sd and 95 % interval of the seeds' means. */
+/* Mean over seeds and splits of accuracy; sd of the seeds' means (NaN for one); 95 % interval:
+ * Student's of the seeds' means, Wilson's of the recordings' share for one seed. */
 typedef struct {
     double mean, sd, low, high;
 } classify_summary;
 classify_summary classify_summarise(const classify_run *run, const classify_scores *scores);
+
+/* The same of one split of a seed, or of all seeds. */
+classify_summary classify_summarise_split(const classify_run *run, const classify_scores *scores,
+                                          size_t split);
 
 /* The HTML report. */
 tuft_status classify_report(const classify_run *run, const app_result *result, tuft_error *err);

@@ -7,6 +7,7 @@
 #include "datasets/speech.h"
 #include "datasets/spoken.h"
 #include "datasets/synthetic_vision.h"
+#include "datasets/talker_split.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,42 +52,25 @@ static tuft_status add_split(dataset *set, const char *name, dataset_split **mad
     return TUFT_OK;
 }
 
-static int compare_names(const void *a, const void *b)
+/* Numbers the talkers in alphabetical order into set->speaker. *names (to be freed, borrowed
+ * strings) may be NULL. */
+static tuft_status number_speakers(dataset *set, const char ***names, size_t *count,
+                                   tuft_error *err)
 {
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-tuft_status dataset_number_speakers(dataset *set, const char ***names, size_t *count,
-                                    tuft_error *err)
-{
-    const char **sorted;
-    tuft_status status = TUFT_NEW(&sorted, set->all.count, "talkers", err);
+    const char **talker;
+    tuft_status status = tuft_talkers(&set->all, &talker, count, err);
     free(set->speaker);
     set->speaker = NULL;
     if (!status)
         status = TUFT_NEW(&set->speaker, set->all.count, "talkers", err);
-    if (status) {
-        free(sorted);
-        return status;
-    }
-    for (size_t i = 0; i < set->all.count; i++)
-        sorted[i] = set->all.recording[i].source;
-    qsort(sorted, set->all.count, sizeof *sorted, compare_names);
-    size_t n = 0;
-    for (size_t i = 0; i < set->all.count; i++)
-        if (n == 0 || strcmp(sorted[n - 1], sorted[i]) != 0)
-            sorted[n++] = sorted[i];
-    for (size_t i = 0; i < set->all.count; i++) {
-        const char *name = set->all.recording[i].source;
-        const char **at = bsearch(&name, sorted, n, sizeof *sorted, compare_names);
-        set->speaker[i] = (uint32_t)(at - sorted);
-    }
-    *count = n;
-    if (names)
-        *names = sorted;
+    for (size_t i = 0; !status && i < set->all.count; i++)
+        while (strcmp(talker[set->speaker[i]], set->all.recording[i].source) != 0)
+            set->speaker[i]++;
+    if (names && !status)
+        *names = talker;
     else
-        free(sorted);
-    return TUFT_OK;
+        free(talker);
+    return status;
 }
 
 /* Adds more's recordings to the set as one side of a split. */
@@ -110,7 +94,6 @@ static tuft_status take_side(dataset *set, tuft_recordings *more, tuft_error *er
 static tuft_status load_sides(const dataset_request *request, tuft_recordings *train,
                               tuft_recordings *test, tuft_error *err)
 {
-    tuft_cochlea_parameters cochlea = tuft_cochlea_defaults();
     tuft_recordings unused = {0};
     const char *second = request->folds ? NULL : request->test;
     tuft_status status = TUFT_OK;
@@ -128,9 +111,9 @@ static tuft_status load_sides(const dataset_request *request, tuft_recordings *t
         tuft_recordings_free(&unused);
         break;
     case DATASET_FSDD:
-        status = tuft_spoken_load(request->train, &cochlea, request->threads, train, err);
+        status = tuft_spoken_load(request->train, &request->cochlea, request->threads, train, err);
         if (!status && second)
-            status = tuft_spoken_load(second, &cochlea, request->threads, test, err);
+            status = tuft_spoken_load(second, &request->cochlea, request->threads, test, err);
         break;
     case DATASET_SYNTHETIC_VISION:
         status =
@@ -144,54 +127,11 @@ static tuft_status load_sides(const dataset_request *request, tuft_recordings *t
     return status;
 }
 
-tuft_status dataset_split_talkers(dataset *set, const char *talkers, tuft_error *err)
-{
-    const char **names = NULL;
-    size_t count;
-    dataset_split *split;
-    tuft_status status = dataset_number_speakers(set, &names, &count, err);
-    if (status)
-        return status;
-    uint8_t *tested;
-    status = TUFT_NEW(&tested, count, "test talkers", err);
-    size_t quarter = count / 4 ? count / 4 : 1;
-    for (size_t k = 0; !status && !talkers && k < quarter; k++)
-        tested[count - 1 - k] = 1;
-    char *text = talkers ? strdup(talkers) : NULL, *rest = NULL;
-    for (char *name = text ? strtok_r(text, ",", &rest) : NULL; !status && name;
-         name = strtok_r(NULL, ",", &rest)) {
-        const char *key = name;
-        const char **at = bsearch(&key, names, count, sizeof *names, compare_names);
-        if (at)
-            tested[at - names] = 1;
-        else
-            status = tuft_fail(err, TUFT_INVALID, "no talker \"%s\" among the recordings", name);
-    }
-    free(text);
-    size_t all_tested = 0;
-    for (size_t k = 0; !status && k < count; k++)
-        all_tested += tested[k];
-    if (!status && !all_tested)
-        status = tuft_fail(err, TUFT_INVALID, "no test talkers are named");
-    if (!status && all_tested == count)
-        status = tuft_fail(err, TUFT_INVALID,
-                           "all %zu talkers are test talkers, nobody is left to train on", count);
-    if (!status)
-        status = add_split(set, "test talkers", &split, err);
-    for (size_t i = 0; !status && i < set->all.count; i++) {
-        split->test[i] = tested[set->speaker[i]];
-        split->train[i] = !split->test[i];
-    }
-    free(tested);
-    free(names);
-    return status;
-}
-
 static tuft_status leave_each_talker_out(dataset *set, tuft_error *err)
 {
     const char **names = NULL;
     size_t count;
-    tuft_status status = dataset_number_speakers(set, &names, &count, err);
+    tuft_status status = number_speakers(set, &names, &count, err);
     if (status)
         return status;
     if (count < 2)
@@ -212,7 +152,7 @@ static tuft_status leave_each_talker_out(dataset *set, tuft_error *err)
 static tuft_status cross_validation(dataset *set, uint32_t folds, uint64_t seed, tuft_error *err)
 {
     size_t speakers, n = set->all.count;
-    tuft_status status = dataset_number_speakers(set, NULL, &speakers, err);
+    tuft_status status = number_speakers(set, NULL, &speakers, err);
     if (!status && folds > n)
         status = tuft_fail(err, TUFT_INVALID, "%u folds of %zu recordings", folds, n);
     int by_speaker = speakers >= folds && speakers > 1;
@@ -245,13 +185,13 @@ static tuft_status cross_validation(dataset *set, uint32_t folds, uint64_t seed,
     return status;
 }
 
-static tuft_status two_sides(dataset *set, size_t train_count, tuft_error *err)
+static tuft_status two_sides(dataset *set, const char *name, size_t train_count, tuft_error *err)
 {
     size_t speakers;
     dataset_split *split;
-    tuft_status status = dataset_number_speakers(set, NULL, &speakers, err);
+    tuft_status status = number_speakers(set, NULL, &speakers, err);
     if (!status)
-        status = add_split(set, "test", &split, err);
+        status = add_split(set, name, &split, err);
     for (size_t i = 0; !status && i < set->all.count; i++) {
         split->train[i] = i < train_count;
         split->test[i] = i >= train_count;
@@ -274,6 +214,16 @@ static tuft_status check_request(const dataset_request *request, tuft_error *err
     return TUFT_OK;
 }
 
+/* Moves the recordings of test talkers to the other side. */
+static tuft_status hold_talkers_out(const dataset_request *request, tuft_recordings *train,
+                                    tuft_recordings *test, tuft_error *err)
+{
+    tuft_recordings all = *train;
+    tuft_status status = tuft_talker_split(&all, request->test_talkers, train, test, err);
+    tuft_recordings_free(&all);
+    return status;
+}
+
 tuft_status dataset_load(const dataset_request *request, dataset *out, tuft_error *err)
 {
     *out = (dataset){.kind = request->name == DATASET_N_MNIST ||
@@ -281,30 +231,33 @@ tuft_status dataset_load(const dataset_request *request, dataset *out, tuft_erro
                                  ? MODALITY_VISION
                                  : MODALITY_AUDIO};
     tuft_recordings train = {0}, test = {0};
+    const char *side = "test";
     tuft_status status = check_request(request, err);
     if (!status)
         status = load_sides(request, &train, &test, err);
-    int has_test = test.count > 0;
-    if (!status && request->test && !request->folds && !has_test)
+    if (!status && request->test && !request->folds && !test.count)
         status = tuft_fail(err, TUFT_FORMAT, "%s: no test recordings", request->test);
     if (!status && !train.count)
         status = tuft_fail(err, TUFT_FORMAT, "%s: no training recordings",
                            request->train ? request->train : "synthetic");
-    size_t train_count = train.count;
+    int each_talker = request->name == DATASET_FSDD && !request->test_talkers;
+    if (!status && !request->folds && !test.count && !each_talker) {
+        side = "test talkers";
+        status = hold_talkers_out(request, &train, &test, err);
+    }
+    size_t train_count = train.count, test_count = test.count;
     if (!status)
         status = take_side(out, &train, err);
-    if (!status && has_test)
+    if (!status && test_count)
         status = take_side(out, &test, err);
     tuft_recordings_free(&train);
     tuft_recordings_free(&test);
     if (!status && request->folds)
         status = cross_validation(out, request->folds, request->seed, err);
-    else if (!status && has_test)
-        status = two_sides(out, train_count, err);
-    else if (!status && request->name == DATASET_FSDD && !request->test_talkers)
-        status = leave_each_talker_out(out, err);
+    else if (!status && test_count)
+        status = two_sides(out, side, train_count, err);
     else if (!status)
-        status = dataset_split_talkers(out, request->test_talkers, err);
+        status = leave_each_talker_out(out, err);
     if (status)
         dataset_free(out);
     return status;

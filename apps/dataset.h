@@ -38,26 +38,18 @@ typedef struct {
     dataset_name name;
     const char *train, *test; /* paths; test may be NULL where the set has a rule of its own */
     const char *test_talkers; /* "a,b" or NULL: the last quarter in alphabetical order */
-    uint32_t per_class;       /* synthetic sets */
-    uint64_t seed;            /* synthetic sets, cross-validation */
-    uint32_t folds;           /* 0: test on the test side; else cross-validate inside the training
-                                 side alone */
+    tuft_cochlea_parameters cochlea; /* fsdd */
+    uint32_t per_class;              /* synthetic sets */
+    uint64_t seed;                   /* synthetic sets, cross-validation */
+    uint32_t folds; /* 0: test on the test side; else cross-validate inside the training
+                       side alone */
     int threads;
 } dataset_request;
 
 /* Loads and splits. n-mnist: two folders. n-tidigits: the train side of one file, the test side of
  * the other (or the same). fsdd with test: two folders; without: each talker is left out in turn.
- * synthetic: the test talkers, or the last quarter of the talkers. With folds the test side is not
+ * synthetic, and fsdd with test_talkers: tuft_talker_split. With folds the test side is not
  * even kept: folds hold whole talkers where they are known and there are enough of them. */
 tuft_status dataset_load(const dataset_request *request, dataset *out, tuft_error *err);
-
-/* Adds a split that tests on the named talkers ("a,b"; NULL: the last quarter, at least one, in
- * alphabetical order) and trains on the others. TUFT_INVALID: unknown talker, nobody left. */
-tuft_status dataset_split_talkers(dataset *set, const char *talkers, tuft_error *err);
-
-/* Numbers the sources of the recordings in alphabetical order into set->speaker. *names (to be
- * freed, borrowed strings) may be NULL. */
-tuft_status dataset_number_speakers(dataset *set, const char ***names, size_t *count,
-                                    tuft_error *err);
 
 #endif

@@ -64,10 +64,12 @@ typedef struct {
     size_t rows, columns;
     const char *const *row_name, *const *column_name; /* or NULL */
     colour_map map;
-    double low, high; /* equal: from the data, around 0 when diverging */
-    plot_cells cells; /* whether values are written in the cells (where there is room) */
-    int decimals;     /* of these values */
-    const char *unit; /* of the colour bar */
+    double low, high;      /* equal: from the data, around 0 when diverging */
+    plot_cells cells;      /* whether values are written in the cells (where there is room) */
+    int decimals;          /* of these values */
+    const uint64_t *count; /* [rows][columns] written small under the values, cells of 0
+                              left blank; or NULL */
+    const char *unit;      /* of the colour bar */
 } plot_matrix;
 
 /* A confusion or similarity matrix. axes gives labels and title. */

@@ -82,6 +82,19 @@ static size_t round_stride(double least)
         }
 }
 
+static unsigned long long count_at(const plot_matrix *matrix, size_t row, size_t column)
+{
+    return (unsigned long long)matrix->count[row * matrix->columns + column];
+}
+
+static void write_in_cell(FILE *stream, char letter, int level, double size, double x, double y,
+                          const char *text)
+{
+    fprintf(stream,
+            "<text class=\"mid %c%dt\" font-size=\"%.1f\" x=\"%.1f\" y=\"%.1f\">%s</text>\n",
+            letter, level, size, x, y, text);
+}
+
 static void draw_cells(FILE *stream, const plot_frame *frame, const plot_matrix *matrix, double low,
                        double high)
 {
@@ -89,6 +102,7 @@ static void draw_cells(FILE *stream, const plot_frame *frame, const plot_matrix 
     double cell_y = (frame->bottom - frame->top) / (double)matrix->rows;
     double gap = fmin(cell_x, cell_y) > 8 ? 1 : 0;
     double size = cell_text_size(matrix, cell_x, cell_y);
+    int counted = matrix->count && cell_y > 2.7 * size;
     char letter = map_letter(matrix->map), text[48];
     for (size_t r = 0; r < matrix->rows; r++)
         for (size_t c = 0; c < matrix->columns; c++) {
@@ -104,14 +118,21 @@ static void draw_cells(FILE *stream, const plot_frame *frame, const plot_matrix 
             name_or_number(stream, matrix->row_name, r);
             fputs(", ", stream);
             name_or_number(stream, matrix->column_name, c);
-            fprintf(stream, ": %s</title></rect>\n", markup_number(value, 4, text, sizeof text));
-            if (size > 0 && isfinite(value))
-                fprintf(stream,
-                        "<text class=\"mid %c%dt\" font-size=\"%.1f\" x=\"%.1f\" y=\"%.1f\">%s"
-                        "</text>\n",
-                        letter, level, size, x + (cell_x - gap) / 2,
-                        y + (cell_y - gap) / 2 + size * 0.36,
-                        cell_text(value, matrix->decimals, text, sizeof text));
+            fprintf(stream, ": %s", markup_number(value, 4, text, sizeof text));
+            if (matrix->count)
+                fprintf(stream, " (%llu)", count_at(matrix, r, c));
+            fputs("</title></rect>\n", stream);
+            if (!(size > 0 && isfinite(value)) || (matrix->count && !count_at(matrix, r, c)))
+                continue;
+            double middle = x + (cell_x - gap) / 2, line = y + (cell_y - gap) / 2 + size * 0.36;
+            if (counted)
+                line -= size * 0.62;
+            cell_text(value, matrix->decimals, text, sizeof text);
+            write_in_cell(stream, letter, level, size, middle, line, text);
+            if (counted) {
+                snprintf(text, sizeof text, "%llu", count_at(matrix, r, c));
+                write_in_cell(stream, letter, level, 0.85 * size, middle, line + 1.2 * size, text);
+            }
         }
 }
 
@@ -144,14 +165,21 @@ static void draw_picture(FILE *stream, const plot_frame *frame, const plot_matri
     free(pixel);
 }
 
+/* Pixels that a column needs for its name. */
+static double column_name_space(const plot_matrix *matrix)
+{
+    double widest = 0;
+    for (size_t c = 0; matrix->column_name && c < matrix->columns; c++)
+        widest = fmax(widest, plot_text_width(matrix->column_name[c], PLOT_SMALL));
+    return fmax(widest + 1, 24);
+}
+
 static void draw_names(FILE *stream, const plot_frame *frame, const plot_matrix *matrix)
 {
     double cell_x = (frame->right - frame->left) / (double)matrix->columns;
     double cell_y = (frame->bottom - frame->top) / (double)matrix->rows;
-    size_t every_row = round_stride(13 / cell_y), widest = 0;
-    for (size_t c = 0; matrix->column_name && c < matrix->columns; c++)
-        widest = (size_t)fmax((double)widest, plot_text_width(matrix->column_name[c], PLOT_SMALL));
-    size_t every_column = round_stride(fmax((double)widest + 6, 24) / cell_x);
+    size_t every_row = round_stride(13 / cell_y);
+    size_t every_column = round_stride(column_name_space(matrix) / cell_x);
     for (size_t r = 0; r < matrix->rows; r += every_row) {
         fprintf(stream, "<text class=\"tick end\" x=\"%.1f\" y=\"%.1f\">", frame->left - 6,
                 frame->top + ((double)r + 0.5) * cell_y + 3.5);
@@ -210,8 +238,12 @@ void plot_heatmap(FILE *stream, const plot_axes *axes, const plot_matrix *matrix
     double cell = fmin(room / (double)matrix->columns, 44);
     double cell_y = fmin(cell, 640 / (double)matrix->rows);
     cell_y = fmax(cell_y, fmin(80 / (double)matrix->rows, cell));
-    /* A matrix that is much wider than high would be a thin stripe: let its cells grow. */
-    frame.right = frame.left + fmin(room, fmax(cell, cell_y) * (double)matrix->columns);
+    /* A matrix that is much wider than high would be a thin stripe: let its cells grow. They also
+     * grow to hold the names of their columns. */
+    double cell_x = fmax(cell, cell_y);
+    if (matrix->column_name)
+        cell_x = fmax(cell_x, column_name_space(matrix));
+    frame.right = frame.left + fmin(room, cell_x * (double)matrix->columns);
     frame.bottom = frame.top + fmax(cell_y * (double)matrix->rows, 60);
     frame.height = frame.bottom + (axes->x_label ? 42 : 24);
     plot_open(stream, axes, width, frame.height);

@@ -13,7 +13,8 @@ enum {
 /* Colours 0 (none), 1 (off or the only one), 2 (on): of middle lightness, for any page. */
 static const uint8_t event_palette[3][4] = {{0, 0, 0, 0}, {222, 92, 42, 255}, {31, 119, 214, 255}};
 
-/* A picture being dotted: marks of the size of a row, at least one page pixel. */
+/* A picture being dotted: marks of the size of a row, at least one page pixel, larger where there
+ * are few. */
 typedef struct {
     uint8_t *pixel;
     uint32_t width, height, mark_width, mark_height;
@@ -24,8 +25,9 @@ static raster_image raster_new(double width, double height, double rows, size_t 
     raster_image made = {.width = (uint32_t)(width * DENSITY),
                          .height = (uint32_t)(height * DENSITY)};
     double row = height * DENSITY / rows;
-    made.mark_height = (uint32_t)fmax(DENSITY + 1, fmin(0.85 * row, 5 * DENSITY));
-    made.mark_width = count > 20000 ? DENSITY - 1 : DENSITY + 1;
+    uint32_t least = count > 2000 ? DENSITY + 1 : 2 * DENSITY;
+    made.mark_height = (uint32_t)fmax(least, fmin(0.85 * row, 5 * DENSITY));
+    made.mark_width = count > 20000 ? DENSITY - 1 : least;
     if ((size_t)made.width * made.height <= PIXELS_MAX)
         made.pixel = calloc((size_t)made.width * made.height, 1);
     return made;

@@ -98,19 +98,31 @@ void report_section(app_report *report, const char *heading)
     fputc('\n', stream);
 }
 
-void report_text(app_report *report, const char *format, ...)
+static void paragraph(app_report *report, const char *tag, const char *format, va_list arguments)
 {
     FILE *stream = body(report);
-    char *text = NULL;
-    va_list arguments;
-    va_start(arguments, format);
-    int written = vasprintf(&text, format, arguments);
-    va_end(arguments);
-    if (written < 0)
+    char *text;
+    if (vasprintf(&text, format, arguments) < 0)
         return;
-    element(stream, "p", text);
+    element(stream, tag, text);
     fputc('\n', stream);
     free(text);
+}
+
+void report_text(app_report *report, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    paragraph(report, "p", format, arguments);
+    va_end(arguments);
+}
+
+void report_notice(app_report *report, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    paragraph(report, "p class=\"notice\"", format, arguments);
+    va_end(arguments);
 }
 
 static void open_table(app_report *report, const char *caption, const char *class)

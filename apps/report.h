@@ -24,6 +24,10 @@ void report_section(app_report *report, const char *heading);
 /* A paragraph, printf style. */
 void report_text(app_report *report, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* A paragraph that is set apart: what a reader must not miss. */
+void report_notice(app_report *report, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
 typedef struct {
     const char *key, *value;
 } report_pair;

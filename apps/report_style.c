@@ -20,6 +20,7 @@ static const char rules[] =
     "h1{font-size:28px;line-height:1.2;margin:0;letter-spacing:-.01em}\n"
     "h2{font-size:19px;margin:40px 0 10px;padding-top:14px;border-top:1px solid var(--line)}\n"
     "p{margin:8px 0 14px;max-width:72ch}\n"
+    ".notice{background:var(--panel);border-left:4px solid var(--c1);padding:10px 14px}\n"
     ".subtitle{color:var(--soft);font-size:16px;margin:6px 0 0}\n"
     ".cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(170px,1fr));gap:12px;"
     "margin:26px 0 8px}\n"

@@ -239,20 +239,27 @@ tuft_status result_ledger(app_result *result, const tuft_ledger *ledger, tuft_er
 
 /* --- text --------------------------------------------------------------------------------- */
 
+/* The fewest digits that read back, in plain decimals unless that takes many zeros. */
 static void print_real(FILE *stream, double value)
 {
-    char text[32];
+    enum { DIGITS = 17, LOWEST = -5, HIGHEST = 14 }; /* exponents written in plain decimals */
+    char text[40];
+    int digits = 1;
     if (!isfinite(value)) {
         fputs("null", stream);
         return;
     }
-    for (int digits = 1; digits <= 17; digits++) {
-        snprintf(text, sizeof text, "%.*g", digits, value);
+    for (; digits <= DIGITS; digits++) {
+        snprintf(text, sizeof text, "%.*e", digits - 1, value);
         if (strtod(text, NULL) == value)
             break;
     }
-    /* A real stays a real: 1 is written 1.0. */
-    fprintf(stream, "%s%s", text, strpbrk(text, ".e") ? "" : ".0");
+    int exponent = (int)strtol(strchr(text, 'e') + 1, NULL, 10), decimals = digits - 1 - exponent;
+    if (exponent >= LOWEST && exponent <= HIGHEST)
+        /* A real stays a real: 1 is written 1.0. */
+        fprintf(stream, "%.*f", decimals > 1 ? decimals : 1, value);
+    else
+        fputs(text, stream);
 }
 
 static void print_plain(FILE *stream, const json_t *value)
@@ -325,6 +332,21 @@ void result_print(FILE *stream, const json_t *value)
 {
     print_value(stream, value, 0);
     fputc('\n', stream);
+}
+
+const char *result_text(const json_t *value, char *text, size_t size)
+{
+    FILE *stream = fmemopen(text, size, "w");
+    text[0] = 0;
+    if (!stream)
+        return text;
+    if (json_is_string(value))
+        fputs(json_string_value(value), stream);
+    else
+        print_value(stream, value, 0);
+    fclose(stream);
+    text[size - 1] = 0;
+    return text;
 }
 
 tuft_status result_write(app_result *result, const char *path, tuft_error *err)

@@ -50,5 +50,7 @@ tuft_status result_write(app_result *result, const char *path, tuft_error *err);
 
 /* Any JSON value, indented; arrays of plain values on one line. */
 void result_print(FILE *stream, const json_t *value);
+/* The same without a line end, cut to size bytes; a string without its quotes. Returns text. */
+const char *result_text(const json_t *value, char *text, size_t size);
 
 #endif

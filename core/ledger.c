@@ -2,6 +2,7 @@
 
 #include "core/memory.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -99,4 +100,50 @@ tuft_status tuft_ledger_add(tuft_ledger *ledger, const tuft_ledger *other, tuft_
         ledger->projection[p].synaptic_events += other->projection[p].synaptic_events;
     total(ledger);
     return TUFT_OK;
+}
+
+/* Copies the entries of one ledger behind those that are already in out. */
+static tuft_status append(tuft_ledger *out, const char *name, const tuft_ledger *from,
+                          tuft_error *err)
+{
+    uint32_t first = out->populations;
+    for (uint32_t q = 0; q < from->populations; q++) {
+        const tuft_ledger_population *entry = &from->population[q];
+        tuft_ledger_population *made = &out->population[out->populations];
+        *made = *entry;
+        snprintf(made->name, sizeof made->name, "%.12s %.34s", name, entry->name);
+        tuft_status status =
+            TUFT_NEW(&made->source_spikes, entry->cells, "ledger spike counts", err);
+        out->populations++;
+        if (status)
+            return status;
+        memcpy(made->source_spikes, entry->source_spikes, entry->cells * sizeof(uint64_t));
+    }
+    for (uint32_t p = 0; p < from->projections; p++) {
+        tuft_ledger_projection *made = &out->projection[out->projections++];
+        *made = from->projection[p];
+        made->source_population += first;
+        snprintf(made->name, sizeof made->name, "%.12s %.34s", name, from->projection[p].name);
+    }
+    return TUFT_OK;
+}
+
+tuft_status tuft_ledger_join(tuft_ledger *out, const char *name_a, const tuft_ledger *a,
+                             const char *name_b, const tuft_ledger *b, tuft_error *err)
+{
+    *out = (tuft_ledger){0};
+    tuft_status status = TUFT_NEW(&out->population, (size_t)a->populations + b->populations,
+                                  "ledger populations", err);
+    if (!status)
+        status = TUFT_NEW(&out->projection, (size_t)a->projections + b->projections,
+                          "ledger projections", err);
+    if (!status)
+        status = append(out, name_a, a, err);
+    if (!status)
+        status = append(out, name_b, b, err);
+    if (status)
+        tuft_ledger_free(out);
+    else
+        total(out);
+    return status;
 }

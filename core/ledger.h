@@ -39,6 +39,11 @@ void tuft_ledger_free(tuft_ledger *ledger);
 /* Works out projections and totals from the populations' source_spikes and updates. */
 void tuft_ledger_settle(tuft_ledger *ledger, const tuft_network *network);
 
+/* Two networks' ledgers in one: populations and projections of a, then of b, their names behind the
+ * given ones ("vision input 0", cut to fit). *out is the caller's to free. */
+tuft_status tuft_ledger_join(tuft_ledger *out, const char *name_a, const tuft_ledger *a,
+                             const char *name_b, const tuft_ledger *b, tuft_error *err);
+
 /* Adds another run of the same network (same shape). */
 tuft_status tuft_ledger_add(tuft_ledger *ledger, const tuft_ledger *other, tuft_error *err);
 

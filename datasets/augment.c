@@ -1,5 +1,6 @@
 #include "datasets/augment.h"
 
+#include "core/failure.h"
 #include "core/memory.h"
 #include "core/philox.h"
 
@@ -96,20 +97,15 @@ tuft_status tuft_augment_set(const tuft_augmentation *augmentation, const tuft_r
     if (status)
         return status;
     out->count = out->capacity = set->count;
+    tuft_failure failure = {0};
 #pragma omp parallel for num_threads(threads) schedule(static)
     for (size_t i = 0; i < set->count; i++) {
         tuft_error own;
         tuft_status one = tuft_augment(augmentation, set->geometry, &set->recording[i], seed,
                                        (uint64_t)copy << 32 | i, &out->recording[i], &own);
-        if (one) {
-#pragma omp critical(tuft_augment_status)
-            if (!status) {
-                status = one;
-                if (err)
-                    *err = own;
-            }
-        }
+        tuft_failure_keep(&failure, one, i, &own);
     }
+    status = tuft_failure_tell(&failure, err);
     if (status)
         tuft_recordings_free(out);
     return status;

@@ -1,5 +1,6 @@
 #include "datasets/dvs.h"
 
+#include "core/failure.h"
 #include "core/memory.h"
 #include "core/philox.h"
 
@@ -359,7 +360,7 @@ tuft_status tuft_dvs_from_images(const tuft_images *images, const tuft_dvs_param
     const size_t pixels = (size_t)images->width * images->height;
     if (threads <= 0)
         threads = omp_get_max_threads();
-    size_t failed_at = SIZE_MAX; /* the first image that failed, whichever thread met it first */
+    tuft_failure failure = {0};
 #pragma omp parallel num_threads(threads)
     {
         float *scratch;
@@ -370,16 +371,11 @@ tuft_status tuft_dvs_from_images(const tuft_images *images, const tuft_dvs_param
             tuft_status one = own_status;
             if (!one)
                 one = convert_one(images, i, scratch, parameters, seed, &out->recording[i], &own);
-#pragma omp critical(tuft_dvs_failure)
-            if (one && i < failed_at) {
-                failed_at = i;
-                status = one;
-                if (err)
-                    *err = own;
-            }
+            tuft_failure_keep(&failure, one, i, &own);
         }
         free(scratch);
     }
+    status = tuft_failure_tell(&failure, err);
     if (status)
         tuft_recordings_free(out);
     return status;

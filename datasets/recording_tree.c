@@ -1,5 +1,7 @@
 #include "datasets/recording_tree.h"
 
+#include "core/failure.h"
+
 #include "datasets/events_csv.h"
 #include "datasets/nmnist.h"
 
@@ -84,20 +86,12 @@ tuft_status tuft_tree_write(const char *folder, tuft_tree_format format, const t
         status = tuft_tree_check_nmnist(folder, set->geometry, err);
     if (status)
         return status;
-    size_t failed = SIZE_MAX;
+    tuft_failure failure = {0};
 #pragma omp parallel for schedule(dynamic, 8) num_threads(threads)
     for (size_t i = 0; i < set->count; i++) {
         tuft_error mine;
         tuft_status one = write_recording(folder, format, &set->recording[i], set->geometry, &mine);
-        if (one) {
-#pragma omp critical(tuft_tree_error)
-            if (i < failed) {
-                failed = i;
-                status = one;
-                if (err)
-                    *err = mine;
-            }
-        }
+        tuft_failure_keep(&failure, one, i, &mine);
     }
-    return status;
+    return tuft_failure_tell(&failure, err);
 }

@@ -1,5 +1,6 @@
 #include "datasets/source.h"
 
+#include "core/failure.h"
 #include "core/memory.h"
 #include "datasets/bs1.h"
 #include "datasets/digit_folders.h"
@@ -342,22 +343,15 @@ tuft_status tuft_source_read(const tuft_source *source, int part, size_t first, 
     if (status)
         return status;
     out->count = count;
-    size_t failed = SIZE_MAX;
+    tuft_failure failure = {0};
 #pragma omp parallel for schedule(dynamic, 8) num_threads(source->options.threads)
     for (size_t i = 0; i < count; i++) {
         tuft_error mine;
         tuft_status one =
             read_one(source, &source->part[part], first + i, &out->recording[i], &mine);
-        if (one) {
-#pragma omp critical(tuft_source_error)
-            if (i < failed) {
-                failed = i;
-                status = one;
-                if (err)
-                    *err = mine;
-            }
-        }
+        tuft_failure_keep(&failure, one, i, &mine);
     }
+    status = tuft_failure_tell(&failure, err);
     if (status)
         tuft_recordings_free(out);
     return status;

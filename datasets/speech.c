@@ -1,5 +1,6 @@
 #include "datasets/speech.h"
 
+#include "core/failure.h"
 #include "core/memory.h"
 #include "core/philox.h"
 #include "datasets/cochlea.h"
@@ -74,7 +75,7 @@ static tuft_status encode(const sound *batch, int n, double rate_hz, int threads
                           tuft_recording *recording, tuft_error *err)
 {
     const tuft_cochlea_parameters parameters = tuft_cochlea_defaults();
-    tuft_status status = TUFT_OK;
+    tuft_failure failure = {0};
 #pragma omp parallel for schedule(dynamic) num_threads(threads)
     for (int i = 0; i < n; i++) {
         tuft_error mine;
@@ -84,16 +85,9 @@ static tuft_status encode(const sound *batch, int n, double rate_hz, int threads
         recording[i].duration_us = llround((double)batch[i].n / rate_hz * 1e6);
         if (recording[i].duration_us < end)
             recording[i].duration_us = end;
-        if (one) {
-#pragma omp critical(tuft_speech_error)
-            {
-                status = one;
-                if (err)
-                    *err = mine;
-            }
-        }
+        tuft_failure_keep(&failure, one, (size_t)i, &mine);
     }
-    return status;
+    return tuft_failure_tell(&failure, err);
 }
 
 static tuft_status make(tuft_speech_synthesiser synthesiser, int per_class, uint64_t seed,

@@ -1,5 +1,6 @@
 #include "datasets/spoken.h"
 
+#include "core/failure.h"
 #include "core/memory.h"
 #include "datasets/wav.h"
 
@@ -86,7 +87,7 @@ static tuft_status encode_all(const char *directory, const tuft_cochlea_paramete
 {
     double *rate_hz;
     tuft_status status = TUFT_NEW(&rate_hz, out->count, "sample rates", err);
-    size_t failed = SIZE_MAX;
+    tuft_failure failure = {0};
     if (status)
         return status;
 #pragma omp parallel for schedule(dynamic, 8) num_threads(threads)
@@ -94,16 +95,9 @@ static tuft_status encode_all(const char *directory, const tuft_cochlea_paramete
         tuft_error mine;
         tuft_status one =
             encode_file(directory, parameters, &out->recording[i], &rate_hz[i], &mine);
-        if (one) {
-#pragma omp critical(tuft_spoken_error)
-            if (i < failed) { /* the first in order of name, whatever the threads */
-                failed = i;
-                status = one;
-                if (err)
-                    *err = mine;
-            }
-        }
+        tuft_failure_keep(&failure, one, i, &mine);
     }
+    status = tuft_failure_tell(&failure, err);
     for (size_t i = 1; i < out->count && !status; i++)
         if (rate_hz[i] != rate_hz[0])
             status =

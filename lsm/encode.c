@@ -1,6 +1,7 @@
 #include "lsm/encode.h"
 
 #include "core/engine.h"
+#include "core/failure.h"
 #include "core/memory.h"
 
 #include <math.h>
@@ -52,13 +53,26 @@ static tuft_status run_input(tuft_engine *engine, const tuft_reservoir *reservoi
     return status ? status : tuft_engine_run(engine, input->steps + reservoir->longest_delay, err);
 }
 
-/* A spike of step s reaches a cell's step at tick s + 1: window w of W covers the ticks from
- * 1 + floor(w steps / W); the last one also what delays bring afterwards. */
+void tuft_encoding_edges(const tuft_encoding *encoding, const tuft_frontend_input *input,
+                         int64_t *edge)
+{
+    uint32_t windows = encoding->windows;
+    edge[0] = 0;
+    for (uint32_t w = 1; w < windows; w++)
+        edge[w] = encoding->rule == TUFT_WINDOWS_OF_EVENTS && input->count
+                      ? input->step[input->count * w / windows]
+                      : input->steps * w / windows;
+    edge[windows] = input->steps;
+}
+
+/* A spike of step s reaches a cell's step at tick s + 1; the last window also has what delays bring
+ * afterwards. */
 static void set_edges(runner *r)
 {
     uint32_t windows = r->encoding->windows;
+    tuft_encoding_edges(r->encoding, &r->input, r->edge);
     for (uint32_t w = 0; w < windows; w++)
-        r->edge[w] = 1 + r->input.steps * w / windows;
+        r->edge[w]++;
     r->edge[windows] = r->input.steps + r->reservoir->longest_delay;
 }
 
@@ -149,22 +163,6 @@ static tuft_status add_ledger(const tuft_engine *engine, tuft_ledger *ledger, tu
     return status;
 }
 
-/* Keeps the failure of the earliest recording, so that the message does not depend on threads. */
-typedef struct {
-    tuft_status status;
-    size_t index;
-    tuft_error error;
-} failure;
-
-static void keep_failure(failure *kept, tuft_status status, size_t index, const tuft_error *error)
-{
-    if (!status)
-        return;
-#pragma omp critical(tuft_encode_failure)
-    if (!kept->status || index < kept->index)
-        *kept = (failure){status, index, *error};
-}
-
 tuft_status tuft_encode(const tuft_reservoir *reservoir, const tuft_frontend *frontend,
                         const tuft_encoding *encoding, const tuft_recordings *set, int threads,
                         tuft_features *out, tuft_ledger *ledger, tuft_encode_progress *progress,
@@ -181,7 +179,7 @@ tuft_status tuft_encode(const tuft_reservoir *reservoir, const tuft_frontend *fr
     status = tuft_features_new(out, set->count, columns, err);
     if (status)
         return status;
-    failure kept = {0};
+    tuft_failure failure = {0};
 #pragma omp parallel num_threads(threads)
     {
         tuft_error own_error;
@@ -190,14 +188,14 @@ tuft_status tuft_encode(const tuft_reservoir *reservoir, const tuft_frontend *fr
                     .encoding = encoding,
                     .geometry = set->geometry};
         tuft_status own = runner_new(&r, &own_error);
-        keep_failure(&kept, own, 0, &own_error);
+        tuft_failure_keep(&failure, own, 0, &own_error);
 #pragma omp for schedule(dynamic, 4)
         for (size_t i = 0; i < set->count; i++) {
             if (own)
                 continue;
             tuft_status one =
                 encode_one(&r, &set->recording[i], out->value + i * columns, &own_error);
-            keep_failure(&kept, one, i, &own_error);
+            tuft_failure_keep(&failure, one, i, &own_error);
             out->label[i] = set->recording[i].label;
             out->group[i] = (uint32_t)i;
             if (progress)
@@ -206,16 +204,13 @@ tuft_status tuft_encode(const tuft_reservoir *reservoir, const tuft_frontend *fr
 #pragma omp critical(tuft_encode_ledger)
         if (ledger && !own) {
             own = add_ledger(r.engine, ledger, &own_error);
-            keep_failure(&kept, own, set->count, &own_error);
+            tuft_failure_keep(&failure, own, set->count, &own_error);
         }
         runner_free(&r);
     }
-    if (kept.status) {
+    if (failure.status)
         tuft_features_free(out);
-        if (err)
-            *err = kept.error;
-    }
-    return kept.status;
+    return tuft_failure_tell(&failure, err);
 }
 
 typedef struct {

@@ -90,6 +90,34 @@ static tuft_status check_times(const tuft_frontend *frontend, const tuft_events 
     return TUFT_OK;
 }
 
+/* Where the steps begin and how far they reach, in bins. */
+typedef struct {
+    double bin_us;
+    int64_t first, length;
+} span;
+
+static span span_of(const tuft_frontend *frontend, const tuft_events *events)
+{
+    span s = {.bin_us = frontend->bin_us > 0 ? frontend->bin_us : 1};
+    if (frontend->start == TUFT_START_AT_EVENT)
+        s.first = bins(s.bin_us, events->tick_us[0]);
+    s.length = bins(s.bin_us, events->tick_us[events->count - 1]) + 1 - s.first;
+    return s;
+}
+
+tuft_frontend_clock tuft_frontend_clock_of(const tuft_frontend *frontend,
+                                           const tuft_recording *recording)
+{
+    tuft_frontend_clock clock = {0, frontend->step_us > 0 ? frontend->step_us : 1};
+    if (!recording->events.count)
+        return clock;
+    span s = span_of(frontend, &recording->events);
+    clock.start_us = (double)s.first * s.bin_us;
+    if (frontend->rule == TUFT_STEP_SHARE)
+        clock.step_us = (double)s.length * s.bin_us / frontend->steps;
+    return clock;
+}
+
 tuft_status tuft_frontend_cut(const tuft_frontend *frontend, tuft_geometry geometry,
                               const tuft_recording *recording, tuft_frontend_input *input,
                               tuft_error *err)
@@ -110,14 +138,12 @@ tuft_status tuft_frontend_cut(const tuft_frontend *frontend, tuft_geometry geome
     input->steps = frontend->rule == TUFT_STEP_SHARE ? frontend->steps : 1;
     if (!events->count)
         return TUFT_OK;
-    double bin_us = frontend->bin_us > 0 ? frontend->bin_us : 1;
-    status = check_times(frontend, events, bin_us, recording->name, err);
+    const span s = span_of(frontend, events);
+    status = check_times(frontend, events, s.bin_us, recording->name, err);
     if (status)
         return status;
-    int64_t first = frontend->start == TUFT_START_AT_ZERO ? 0 : bins(bin_us, events->tick_us[0]);
-    int64_t last = bins(bin_us, events->tick_us[events->count - 1]), length = last + 1 - first;
     if (frontend->rule == TUFT_STEP_LENGTH) {
-        double steps = ceil((double)length * bin_us / frontend->step_us);
+        double steps = ceil((double)s.length * s.bin_us / frontend->step_us);
         if (steps > STEP_LIMIT)
             return tuft_fail(err, TUFT_INVALID, "%s: %g steps of %g us, expected at most %d",
                              recording->name, steps, frontend->step_us, STEP_LIMIT);
@@ -130,10 +156,10 @@ tuft_status tuft_frontend_cut(const tuft_frontend *frontend, tuft_geometry geome
         uint32_t channel = see(frontend, geometry, to, events->channel[i]);
         if (channel == UINT32_MAX)
             continue;
-        int64_t since = bins(bin_us, events->tick_us[i]) - first;
+        int64_t since = bins(s.bin_us, events->tick_us[i]) - s.first;
         int64_t step = frontend->rule == TUFT_STEP_SHARE
-                           ? since * frontend->steps / length
-                           : (int64_t)((double)since * bin_us / frontend->step_us);
+                           ? since * frontend->steps / s.length
+                           : (int64_t)((double)since * s.bin_us / frontend->step_us);
         if (step >= input->steps) /* by rounding */
             step = input->steps - 1;
         if (step != current) {

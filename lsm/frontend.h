@@ -60,4 +60,12 @@ tuft_status tuft_frontend_cut(const tuft_frontend *frontend, tuft_geometry geome
                               const tuft_recording *recording, tuft_frontend_input *input,
                               tuft_error *err);
 
+/* When step 0 begins on the recording's clock and how long a step lasts. The front end has been
+ * checked; a recording without events has no length, its step is step_us (1 where that is 0). */
+typedef struct {
+    double start_us, step_us;
+} tuft_frontend_clock;
+tuft_frontend_clock tuft_frontend_clock_of(const tuft_frontend *frontend,
+                                           const tuft_recording *recording);
+
 #endif

@@ -125,6 +125,42 @@ Test(result, text_reads_back_as_the_same_values)
     free(text);
 }
 
+Test(result, reals_are_short_and_plain)
+{
+    static const struct {
+        double value;
+        const char *text;
+    } cases[] = {{100, "100.0"},
+                 {0.025, "0.025"},
+                 {60000, "60000.0"},
+                 {-2.5, "-2.5"},
+                 {2e-5, "0.00002"},
+                 {6e-6, "6e-06"},
+                 {1e14, "100000000000000.0"},
+                 {1e15, "1e+15"},
+                 {0, "0.0"},
+                 {0.1 + 0.2, "0.30000000000000004"},
+                 {123456.75, "123456.75"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[64];
+        json_t *value = result_real(cases[i].value);
+        cr_assert_str_eq(result_text(value, text, sizeof text), cases[i].text);
+        cr_assert_eq(strtod(text, NULL), cases[i].value);
+        json_decref(value);
+    }
+    /* A sweep over sizes: what is written reads back. */
+    for (double x = 1.2345678901234567e-12; x < 1e20; x *= 7.77) {
+        char text[64];
+        json_t *value = result_real(x);
+        cr_assert_eq(strtod(result_text(value, text, sizeof text), NULL), x, "%s", text);
+        json_decref(value);
+    }
+    char text[8];
+    json_t *value = json_string("longer than the room");
+    cr_assert_str_eq(result_text(value, text, sizeof text), "longer ");
+    json_decref(value);
+}
+
 Test(result, nothing_is_left_where_writing_fails)
 {
     app_result *result;

@@ -1,0 +1,74 @@
+/* tuft zero-shot: what its parts share. */
+#ifndef TUFT_APPS_ZERO_SHOT_H
+#define TUFT_APPS_ZERO_SHOT_H
+
+#include "apps/liquid.h"
+#include "apps/options.h"
+#include "apps/result.h"
+#include "lsm/zero_shot.h"
+
+typedef struct {
+    common_options common;
+    const char *vision, *audio, *test_talkers, *set_vision, *set_audio;
+    int synthetic, preset, all_pairs, selection;
+    int64_t per_class, seeds, epochs;
+    option_list seen, unseen, shots;
+} zero_shot_config;
+
+/* One modality: its recordings (training ones first), its preset and what it comes to for a seed.
+ */
+typedef struct {
+    const char *name;
+    tuft_recordings all;
+    size_t train_count;
+    lsm_preset preset;
+    tuft_reservoir *reservoir; /* of the last seed */
+    tuft_features train, test; /* of the last seed */
+    size_t cells, features;
+    size_t encoded;     /* recordings and copies that one seed runs */
+    tuft_ledger ledger; /* of the first seed */
+} zero_shot_modality;
+
+/* Choices of two unseen digits from 1-9 (0 is left out, since it is spoken two ways). */
+enum { ZERO_SHOT_PAIRS = 36 };
+
+enum { ZERO_SHOT_VISION, ZERO_SHOT_AUDIO, ZERO_SHOT_MODALITIES };
+
+/* One choice of seen and unseen classes, with a result a seed. */
+typedef struct {
+    uint8_t seen[TUFT_ZERO_SHOT_CLASSES], unseen[TUFT_ZERO_SHOT_CLASSES];
+    char name[64];                 /* "8, 9" */
+    tuft_zero_shot_result *result; /* [seeds] */
+} zero_shot_choice;
+
+typedef struct {
+    const zero_shot_config *config;
+    zero_shot_modality modality[ZERO_SHOT_MODALITIES];
+    tuft_zero_shot_config protocol;
+    int classes;
+    size_t choices; /* the first is the one asked for; the others those of --all-pairs */
+    zero_shot_choice *choice;
+} zero_shot_run;
+
+/* A figure over seeds (and choices): mean, sd, and 95 % interval of the mean (Student), or of the
+ * share (Wilson) where there is a single value. */
+typedef struct {
+    double mean, sd, low, high;
+} zero_shot_summary;
+
+typedef double zero_shot_figure(const tuft_zero_shot_result *result, int which);
+double zero_shot_seen(const tuft_zero_shot_result *result, int which);
+double zero_shot_unseen(const tuft_zero_shot_result *result, int which);
+double zero_shot_few(const tuft_zero_shot_result *result, int which);
+
+/* Of one choice over seeds; queries: how many stand behind one value. */
+zero_shot_summary zero_shot_of_choice(const zero_shot_run *run, const zero_shot_choice *choice,
+                                      zero_shot_figure *figure, int which, size_t queries);
+/* Over all pairs: sd over the pairs' means; interval over the seeds' means, over the pairs' with
+ * one seed. */
+zero_shot_summary zero_shot_of_pairs(const zero_shot_run *run, zero_shot_figure *figure, int which);
+
+/* The HTML report. */
+tuft_status zero_shot_report(const zero_shot_run *run, const app_result *result, tuft_error *err);
+
+#endif

@@ -1,0 +1,399 @@
+#include "apps/zero_shot.h"
+
+#include "apps/commands.h"
+#include "apps/liquid_view.h"
+#include "core/memory.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TEXT = 160, LIMIT = TUFT_ZERO_SHOT_CLASSES };
+
+/* ---- cards ----------------------------------------------------------------------------------- */
+
+static void card(app_report *report, const char *name, zero_shot_summary summary, const char *rest)
+{
+    char value[TEXT], note[2 * TEXT];
+    snprintf(value, sizeof value, "%.2f %%", 100 * summary.mean);
+    if (isfinite(summary.low))
+        snprintf(note, sizeof note, "95 %% interval %.1f to %.1f; %s", 100 * summary.low,
+                 100 * summary.high, rest);
+    else
+        snprintf(note, sizeof note, "%s", rest);
+    report_card(report, name, value, note);
+}
+
+static void chance_text(char *text, const tuft_zero_shot_figures *figures)
+{
+    snprintf(text, TEXT, "chance %.1f %%, %zu queries", 100 * figures->chance, figures->queries_b);
+}
+
+static void cards(app_report *report, const zero_shot_run *run)
+{
+    const zero_shot_choice *asked = &run->choice[0];
+    const tuft_zero_shot_result *first = &asked->result[0];
+    char name[TEXT], rest[TEXT];
+    chance_text(rest, &first->seen);
+    card(report, "Seen classes, sound finds picture",
+         zero_shot_of_choice(run, asked, zero_shot_seen, 0, first->seen.queries_b), rest);
+    snprintf(name, sizeof name, "Unseen classes %s", asked->name);
+    chance_text(rest, &first->unseen);
+    card(report, name,
+         zero_shot_of_choice(run, asked, zero_shot_unseen, 0, first->unseen.queries_b), rest);
+    if (run->config->all_pairs) {
+        zero_shot_summary pairs = zero_shot_of_pairs(run, zero_shot_unseen, 0);
+        snprintf(rest, sizeof rest, "chance 50 %%, sd over choices %.1f", 100 * pairs.sd);
+        snprintf(name, sizeof name, "Unseen, all %d choices of two", ZERO_SHOT_PAIRS);
+        card(report, name, pairs, rest);
+    }
+    for (int k = 0; k < run->protocol.shot_kinds; k++) {
+        int shots = run->protocol.shots[k];
+        snprintf(name, sizeof name, "With %d example%s a class", shots, shots == 1 ? "" : "s");
+        if (run->config->all_pairs) {
+            zero_shot_summary pairs = zero_shot_of_pairs(run, zero_shot_few, k);
+            snprintf(rest, sizeof rest, "chance 50 %%, all %d choices", ZERO_SHOT_PAIRS);
+            card(report, name, pairs, rest);
+        } else {
+            snprintf(rest, sizeof rest, "classes %s, chance %.1f %%", asked->name,
+                     100 * first->unseen.chance);
+            card(report, name, zero_shot_of_choice(run, asked, zero_shot_few, k, 0), rest);
+        }
+    }
+}
+
+/* ---- what was done --------------------------------------------------------------------------- */
+
+static void list_classes(const uint8_t *member, char *text, size_t size)
+{
+    size_t used = 0;
+    text[0] = 0;
+    for (int k = 0; k < LIMIT && used < size; k++)
+        if (member[k])
+            used += (size_t)snprintf(text + used, size - used, "%s%d", used ? ", " : "", k);
+}
+
+static void tell(app_report *report, const zero_shot_run *run)
+{
+    const zero_shot_config *config = run->config;
+    const zero_shot_modality *v = &run->modality[ZERO_SHOT_VISION];
+    const zero_shot_modality *a = &run->modality[ZERO_SHOT_AUDIO];
+    const tuft_zero_shot_result *first = &run->choice[0].result[0];
+    char seen[TEXT], seeds[TEXT];
+    list_classes(run->choice[0].seen, seen, sizeof seen);
+    report_section(report, "What was done");
+    if (config->selection)
+        report_notice(
+            report,
+            "Replay of the published rule: the epoch was chosen on the test recordings of the "
+            "unseen classes (--selection test). The figures on this page are therefore no estimate "
+            "of how well other recordings would do.");
+    report_text(
+        report,
+        "%s digits seen and heard ran through two reservoirs of spiking cells with random weights "
+        "(%zu cells for vision, %zu for audio). Two linear projections into a joint space of %zu "
+        "dimensions were trained on pairs of the seen classes (%s), %d epochs%s. Then each spoken "
+        "test digit looked for the nearest picture: among pictures of seen classes if it was of "
+        "one, among the unseen classes (%s) if not. Preset %s (%s), %s.",
+        config->synthetic ? "Drawn and synthesised" : "Recorded", v->cells, a->cells,
+        (size_t)run->protocol.contrastive.dim, seen, run->protocol.epochs,
+        config->selection ? "" : ", of which the best on training recordings held out was kept",
+        run->choice[0].name, preset_names[config->preset],
+        config->preset == PRESET_LIN2025 ? "the published configuration" : "Tuft's own",
+        liquid_view_seeds(config->common.seed, config->seeds, seeds, sizeof seeds));
+    report_text(report,
+                "Vision: %zu recordings to train on, %zu to test on. Audio: %zu and %zu. Kept in "
+                "the first run: epoch %d, where %.1f %% of the sounds of seen classes that were "
+                "held out found a picture of their class.",
+                v->train_count, v->all.count - v->train_count, a->train_count,
+                a->all.count - a->train_count, first->epoch, 100 * first->validation);
+    report_text(
+        report,
+        "How to read the figures of unseen classes: nothing ties the sound of an unseen digit to "
+        "its picture. Which of two unseen classes falls nearer to which is an accident of the seen "
+        "ones, so that a single choice may lie far above or far below chance. They stand beside "
+        "chance, and only their mean over all choices says how well the method does. A few "
+        "labelled examples of the new classes, used as prototypes in the joint space with nothing "
+        "retrained, are what can be relied on.");
+}
+
+/* ---- matrices -------------------------------------------------------------------------------- */
+
+/* The classes that take part: seen ones, a gap, unseen ones. */
+typedef struct {
+    size_t count;
+    int label[LIMIT + 1]; /* -1: the gap */
+    char text[LIMIT + 1][16];
+    const char *name[LIMIT + 1];
+} class_order;
+
+static void add_class(class_order *order, int label, const char *kind)
+{
+    char *text = order->text[order->count];
+    if (label >= 0)
+        snprintf(text, sizeof order->text[0], "%d%s", label, kind);
+    else
+        text[0] = 0;
+    order->name[order->count] = text;
+    order->label[order->count++] = label;
+}
+
+static void order_classes(class_order *order, const zero_shot_choice *choice)
+{
+    *order = (class_order){0};
+    for (int k = 0; k < LIMIT; k++)
+        if (choice->seen[k])
+            add_class(order, k, "");
+    add_class(order, -1, "");
+    for (int k = 0; k < LIMIT; k++)
+        if (choice->unseen[k])
+            add_class(order, k, " (unseen)");
+}
+
+enum { CELLS = (LIMIT + 1) * (LIMIT + 1) };
+
+static void view_similarity(app_report *report, const zero_shot_run *run, const class_order *order)
+{
+    double value[CELLS];
+    size_t classes = (size_t)run->classes, n = order->count;
+    colour_map map = COLOUR_SEQUENTIAL;
+    for (size_t r = 0; r < n; r++)
+        for (size_t c = 0; c < n; c++) {
+            value[r * n + c] =
+                order->label[r] < 0 || order->label[c] < 0
+                    ? NAN
+                    : run->choice[0]
+                          .result[0]
+                          .similarity[(size_t)order->label[r] * classes + (size_t)order->label[c]];
+            if (value[r * n + c] < 0)
+                map = COLOUR_DIVERGING;
+        }
+    int cosine = run->protocol.contrastive.similarity == TUFT_SIMILARITY_COSINE;
+    const plot_axes axes = {.title = "Similarity of sounds and pictures in the joint space.",
+                            .note = "Mean over all pairs of test recordings, first seed. Seen "
+                                    "classes first, unseen ones set apart.",
+                            .x_label = "class of the picture",
+                            .y_label = "class of the sound",
+                            .width = PLOT_WIDE};
+    const plot_matrix matrix = {.value = value,
+                                .rows = n,
+                                .columns = n,
+                                .row_name = order->name,
+                                .column_name = order->name,
+                                .map = map,
+                                .cells = PLOT_CELLS_WRITTEN,
+                                .decimals = cosine ? 2 : 1,
+                                .unit = cosine ? "cosine" : "dot product"};
+    report_heatmap(report, &axes, &matrix);
+}
+
+static void view_confusion(app_report *report, const zero_shot_run *run, const class_order *order)
+{
+    double percent[CELLS];
+    uint64_t count[CELLS] = {0};
+    size_t classes = (size_t)run->classes, n = order->count;
+    const zero_shot_choice *asked = &run->choice[0];
+    for (size_t r = 0; r < n; r++) {
+        uint64_t all = 0;
+        for (size_t c = 0; c < n; c++) {
+            percent[r * n + c] = NAN;
+            if (order->label[r] < 0 || order->label[c] < 0)
+                continue;
+            count[r * n + c] =
+                asked->result[0]
+                    .confusion[(size_t)order->label[r] * classes + (size_t)order->label[c]];
+            all += count[r * n + c];
+        }
+        /* A query looks only among its own kind of classes: the other cells stay empty. */
+        for (size_t c = 0; c < n; c++)
+            if (all && order->label[c] >= 0 &&
+                asked->unseen[order->label[r]] == asked->unseen[order->label[c]])
+                percent[r * n + c] = 100.0 * (double)count[r * n + c] / (double)all;
+    }
+    const plot_axes axes = {.title = "What spoken queries found.",
+                            .note = "Each row: the classes of the pictures found, in percent, with "
+                                    "their number below; first seed. Seen classes search among "
+                                    "seen ones, unseen among unseen.",
+                            .x_label = "class of the picture found",
+                            .y_label = "class of the spoken query",
+                            .width = PLOT_WIDE};
+    const plot_matrix matrix = {.value = percent,
+                                .rows = n,
+                                .columns = n,
+                                .row_name = order->name,
+                                .column_name = order->name,
+                                .high = 100,
+                                .cells = PLOT_CELLS_WRITTEN,
+                                .decimals = 1,
+                                .count = count,
+                                .unit = "%"};
+    report_heatmap(report, &axes, &matrix);
+}
+
+/* ---- all pairs and few shots ----------------------------------------------------------------- */
+
+typedef struct {
+    double zero, few;
+    const char *name;
+} pair_figure;
+
+static int by_zero_shot(const void *a, const void *b)
+{
+    const pair_figure *x = a, *y = b;
+    if (x->zero != y->zero)
+        return x->zero < y->zero ? 1 : -1;
+    return strcmp(x->name, y->name);
+}
+
+static void view_pairs(app_report *report, const zero_shot_run *run)
+{
+    pair_figure pair[ZERO_SHOT_PAIRS];
+    double zero[ZERO_SHOT_PAIRS], few[ZERO_SHOT_PAIRS];
+    const char *name[ZERO_SHOT_PAIRS];
+    int kinds = run->protocol.shot_kinds;
+    for (size_t k = 0; k < ZERO_SHOT_PAIRS; k++) {
+        const zero_shot_choice *choice = &run->choice[1 + k];
+        pair[k] = (pair_figure){
+            zero_shot_of_choice(run, choice, zero_shot_unseen, 0, 0).mean,
+            kinds ? zero_shot_of_choice(run, choice, zero_shot_few, kinds - 1, 0).mean : NAN,
+            choice->name};
+    }
+    qsort(pair, ZERO_SHOT_PAIRS, sizeof *pair, by_zero_shot);
+    for (size_t k = 0; k < ZERO_SHOT_PAIRS; k++) {
+        zero[k] = 100 * pair[k].zero;
+        few[k] = 100 * pair[k].few;
+        name[k] = pair[k].name;
+    }
+    char few_name[TEXT];
+    snprintf(few_name, sizeof few_name, "%d example%s a class",
+             kinds ? run->protocol.shots[kinds - 1] : 0,
+             kinds && run->protocol.shots[kinds - 1] == 1 ? "" : "s");
+    const plot_mark chance = {50, "chance"};
+    const plot_axes axes = {.title = "Every choice of two unseen digits, sorted.",
+                            .note =
+                                "How often a spoken digit of an unseen class finds a picture of "
+                                "its class, mean over seeds.",
+                            .x_label = "unseen digits",
+                            .y_label = "right (%)",
+                            .y_high = 100,
+                            .width = PLOT_WIDE,
+                            .marks = &chance,
+                            .mark_count = 1};
+    const plot_bar_series series[] = {{kinds ? "zero-shot" : NULL, zero, NULL, NULL},
+                                      {few_name, few, NULL, NULL}};
+    report_bars(report, &axes, name, ZERO_SHOT_PAIRS, series, kinds ? 2 : 1);
+}
+
+enum { COLUMNS = 4 };
+
+static void add_shots(char (*row)[32], const zero_shot_run *run, const char *examples,
+                      zero_shot_figure *figure, int which)
+{
+    snprintf(row[0], sizeof row[0], "%s", examples);
+    snprintf(row[1], sizeof row[1], "%.2f",
+             100 * zero_shot_of_choice(run, &run->choice[0], figure, which, 0).mean);
+    if (!run->config->all_pairs)
+        return;
+    zero_shot_summary pairs = zero_shot_of_pairs(run, figure, which);
+    snprintf(row[2], sizeof row[2], "%.2f", 100 * pairs.mean);
+    snprintf(row[3], sizeof row[3], "%.2f", 100 * pairs.sd);
+}
+
+static void view_shots(app_report *report, const zero_shot_run *run)
+{
+    char row[TUFT_ZERO_SHOT_SHOTS + 1][COLUMNS][32], asked[TEXT], examples[32];
+    const char *cell[(TUFT_ZERO_SHOT_SHOTS + 1) * COLUMNS];
+    size_t rows = 1 + (size_t)run->protocol.shot_kinds;
+    size_t columns = run->config->all_pairs ? COLUMNS : 2;
+    add_shots(row[0], run, "0 (zero-shot)", zero_shot_unseen, 0);
+    for (size_t k = 1; k < rows; k++) {
+        snprintf(examples, sizeof examples, "%d", run->protocol.shots[k - 1]);
+        add_shots(row[k], run, examples, zero_shot_few, (int)k - 1);
+    }
+    for (size_t k = 0; k < rows; k++)
+        for (size_t c = 0; c < columns; c++)
+            cell[k * columns + c] = row[k][c];
+    snprintf(asked, sizeof asked, "unseen %s (%%)", run->choice[0].name);
+    const char *const heading[COLUMNS] = {"examples a class", asked, "mean of all choices (%)",
+                                          "sd over choices"};
+    report_table(report,
+                 "Unseen classes: share of spoken queries that find their class, without and with "
+                 "a few labelled examples.",
+                 heading, columns, cell, rows);
+}
+
+/* ---- recordings ------------------------------------------------------------------------------ */
+
+static const tuft_recording *test_recording(const zero_shot_modality *m, int label)
+{
+    for (size_t i = m->train_count; i < m->all.count; i++)
+        if (m->all.recording[i].label == label)
+            return &m->all.recording[i];
+    return NULL;
+}
+
+static tuft_status view_recordings(app_report *report, const zero_shot_run *run, tuft_error *err)
+{
+    static const char *const heading[] = {"A digit seen", "The same digit heard"};
+    static const char *const what[] = {"A picture of digit %d", "The sound of digit %d"};
+    int digit = 0;
+    while (digit < LIMIT - 1 && !run->choice[0].unseen[digit])
+        digit++;
+    tuft_status status = TUFT_OK;
+    for (int k = 0; !status && k < ZERO_SHOT_MODALITIES; k++) {
+        const zero_shot_modality *m = &run->modality[k];
+        const tuft_recording *recording = test_recording(m, digit);
+        char name[TEXT];
+        snprintf(name, sizeof name, what[k], digit);
+        report_section(report, heading[k]);
+        if (recording)
+            status = liquid_view_sample(report, name, &m->preset, m->reservoir, m->all.geometry,
+                                        recording, err);
+    }
+    return status;
+}
+
+tuft_status zero_shot_report(const zero_shot_run *run, const app_result *result, tuft_error *err)
+{
+    const zero_shot_modality *v = &run->modality[ZERO_SHOT_VISION];
+    const zero_shot_modality *a = &run->modality[ZERO_SHOT_AUDIO];
+    char subtitle[TEXT];
+    app_report *report;
+    snprintf(subtitle, sizeof subtitle,
+             "tuft zero-shot, preset %s: two random reservoirs, two trained projections%s",
+             preset_names[run->config->preset],
+             run->config->selection ? "; epoch chosen on the test recordings" : "");
+    tuft_status status = report_new(&report, "Digits seen and digits heard", subtitle, err);
+    if (status)
+        return status;
+    cards(report, run);
+    tell(report, run);
+    class_order order;
+    order_classes(&order, &run->choice[0]);
+    report_section(report, "Seen and unseen classes");
+    view_similarity(report, run, &order);
+    view_confusion(report, run, &order);
+    report_section(report, "New classes");
+    if (run->config->all_pairs)
+        view_pairs(report, run);
+    view_shots(report, run);
+    status = view_recordings(report, run, err);
+    report_section(report, "Work and time");
+    const liquid_view_cost cost[] = {{v->name, &v->ledger, v->encoded},
+                                     {a->name, &a->ledger, a->encoded}};
+    liquid_view_costs(report, cost, 2);
+    liquid_view_times(report, result);
+    report_section(report, "Settings");
+    report_settings(report, &zero_shot_command, run->config);
+    if (!status)
+        status = liquid_view_model(report, "The model for vision: every value of the preset.",
+                                   &v->preset, err);
+    if (!status)
+        status = liquid_view_model(report, "The model for audio: every value of the preset.",
+                                   &a->preset, err);
+    if (!status)
+        status = report_write(report, run->config->common.report, err);
+    report_free(report);
+    return status;
+}
