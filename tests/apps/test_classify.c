@@ -261,7 +261,7 @@ Test(classify, configurations_that_make_no_sense)
     refused(1, "conductance", SMALL "--set conductance.mean_siemens=-1");
     refused(1, "augmentation by -1", SMALL "--set group0.maps=2,augment.scale=-1,augment.copies=1");
     refused(1, "nobody", SMALL "--test-talkers nobody");
-    refused(1, "no test talkers", SMALL "--test-talkers ,");
+    refused(1, "nobody is called \"\"", SMALL "--test-talkers ,");
     refused(1, "41 folds", SMALL "--cross-validate 41");
     write_file("g.txt", "1e-6 2e-6\n3e-6 S\n", 17);
     refused(1, "g.txt: line 2", SMALL "--conductances g.txt");
