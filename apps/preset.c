@@ -166,6 +166,7 @@ static const value values[] = {
     {"cochlea.low_hz", VALUE_REAL, AT(cochlea.low_hz), NULL},
     {"cochlea.high_hz", VALUE_REAL, AT(cochlea.high_hz), NULL},
     {"cochlea.scale", VALUE_CHOICE, AT(cochlea.scale), scales},
+    {"cochlea.bandwidth_erb", VALUE_REAL, AT(cochlea.bandwidth_erb), NULL},
     {"cochlea.level", VALUE_CHOICE, AT(cochlea.level), levels},
     {"cochlea.target_level", VALUE_REAL, AT(cochlea.target_level), NULL},
     {"cochlea.hair_cell_hz", VALUE_REAL, AT(cochlea.hair_cell_hz), NULL},

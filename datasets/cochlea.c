@@ -14,6 +14,7 @@ tuft_cochlea_parameters tuft_cochlea_defaults(void)
                                      .low_hz = 100.0,
                                      .high_hz = 0.0,
                                      .scale = TUFT_COCHLEA_ERB,
+                                     .bandwidth_erb = 1.019,
                                      .level = TUFT_LEVEL_RMS,
                                      .target_level = 0.1,
                                      .hair_cell_hz = 1000.0,
@@ -67,6 +68,9 @@ static tuft_status check(const tuft_cochlea_parameters *p, double rate_hz, tuft_
                          "threshold %g, refractory %g us: one is out of range",
                          p->target_level, p->hair_cell_hz, p->floor, p->adaptation,
                          p->adaptation_ms, p->threshold, p->refractory_us);
+    if (!(p->bandwidth_erb >= 0.1 && p->bandwidth_erb <= 10))
+        return tuft_fail(err, TUFT_INVALID, "cochlea: bandwidth %g ERB, expected 0.1 to 10",
+                         p->bandwidth_erb);
     if ((unsigned)p->scale > TUFT_COCHLEA_MEL || (unsigned)p->compression > TUFT_COMPRESSION_LOG ||
         (unsigned)p->generation > TUFT_COCHLEA_DELTA || (unsigned)p->level > TUFT_LEVEL_RMS)
         return tuft_fail(err, TUFT_INVALID,
@@ -120,7 +124,8 @@ static tuft_status bank_new(bank *b, const tuft_cochlea_parameters *p, double ra
     for (int r = 0; r < ARRAYS; r++, next += b->width)
         *row[r] = next;
     for (uint32_t c = 0; c < p->channels; c++) {
-        double radius = exp(-2.0 * M_PI * 1.019 * tuft_cochlea_erb_hz(centre[c]) / rate_hz);
+        double radius =
+            exp(-2.0 * M_PI * p->bandwidth_erb * tuft_cochlea_erb_hz(centre[c]) / rate_hz);
         double angle = 2.0 * M_PI * centre[c] / rate_hz;
         b->pole_re[c] = (float)(radius * cos(angle));
         b->pole_im[c] = (float)(radius * sin(angle));

@@ -1,9 +1,9 @@
 /* A silicon-cochlea-like front end: sound to spikes.
  *
  * Per channel: 4th-order gammatone as a cascade of complex one-pole sections (Patterson et al.
- * 1987; Slaney 1993; Hohmann, Acta Acustica 88:433 (2002), eq. 4-13), bandwidth 1.019 ERB,
- * unit gain at the centre; half-wave rectification and two one-pole low-passes (inner hair cell:
- * phase locking fades above their corner); compression; subtraction of a floor and of a slow
+ * 1987; Slaney 1993; Hohmann, Acta Acustica 88:433 (2002), eq. 4-13), bandwidth 1.019 ERB by
+ * default, unit gain at the centre; half-wave rectification and two one-pole low-passes (inner hair
+ * cell: phase locking fades above their corner); compression; subtraction of a floor and of a slow
  * average (adaptation); spike generation.
  */
 #ifndef TUFT_DATASETS_COCHLEA_H
@@ -29,6 +29,7 @@ typedef struct {
     double low_hz;     /* lowest centre */
     double high_hz;    /* highest centre; 0: 0.45 x sample rate */
     tuft_cochlea_scale scale;
+    double bandwidth_erb; /* of a filter, in ERB; 1.019: the human ear's */
     tuft_cochlea_level level;
     double target_level; /* peak or RMS that the sound is brought to */
     double hair_cell_hz; /* corner of each low-pass after rectification */

@@ -361,7 +361,7 @@ static tuft_status judge(const protocol *p, double *merit, tuft_error *err)
     return TUFT_OK;
 }
 
-/* Trains and leaves the best epoch's projections in the model; the first of equals. */
+/* Trains and leaves the best epoch's projections in the model; the last of equals. */
 static tuft_status train(protocol *p, tuft_zero_shot_result *out, tuft_error *err)
 {
     const cut *a = &p->side[SIDE_A], *b = &p->side[SIDE_B];
@@ -378,7 +378,7 @@ static tuft_status train(protocol *p, tuft_zero_shot_result *out, tuft_error *er
         status = tuft_contrastive_epoch(&p->model, &a->train, &b->train, &pairs, &loss, err);
         if (!status)
             status = judge(p, &merit, err);
-        if (!status && merit > best_merit) {
+        if (!status && merit >= best_merit) {
             best_merit = merit;
             out->epoch = epoch;
             status = tuft_contrastive_copy(&best, &p->model, err);

@@ -210,8 +210,8 @@ Test(zero_shot, the_test_side_chooses_nothing)
     tables_free(&t);
 }
 
-/* Noisy rows, slow learning: the best epoch is neither the first nor decided by a tie. */
-Test(zero_shot, the_first_best_epoch_is_kept)
+/* Noisy rows, slow learning: the best epoch is not the first. */
+Test(zero_shot, the_last_best_epoch_is_kept)
 {
     static const tuft_selection selection[] = {TUFT_SELECT_ON_VALIDATION, TUFT_SELECT_ON_TEST};
     for (int i = 0; i < 2; i++) {
@@ -237,7 +237,7 @@ Test(zero_shot, the_first_best_epoch_is_kept)
             cr_assert_eq(r.unseen.b_to_a, r.validation);
         for (config.epochs = 1; config.epochs < r.epoch; config.epochs++) {
             tuft_zero_shot_result shorter = run(&t, &config, 5);
-            cr_assert_lt(shorter.validation, r.validation);
+            cr_assert_leq(shorter.validation, r.validation);
         }
         tables_free(&t);
     }
