@@ -2,6 +2,7 @@
 #ifndef TUFT_H
 #define TUFT_H
 
+#include "core/apart.h"
 #include "core/cell_model.h"
 #include "core/engine.h"
 #include "core/events.h"
@@ -32,6 +33,7 @@
 #include "datasets/nmnist.h"
 #include "datasets/ntidigits.h"
 #include "datasets/recording_tree.h"
+#include "datasets/recordings_pipe.h"
 #include "datasets/source.h"
 #include "datasets/source_kind.h"
 #include "datasets/speech.h"

@@ -74,7 +74,10 @@ static tuft_status check(const void *config, tuft_error *err)
     if (!synthetic && !c->test && !c->cross_validate && c->dataset != DATASET_FSDD)
         return tuft_fail(err, TUFT_INVALID, "--dataset %s needs --test PATH or --cross-validate K",
                          dataset_names[c->dataset]);
-    return TUFT_OK;
+    /* Names and kinds of values are the same for every data set: said before it is loaded. */
+    lsm_preset preset = preset_get((preset_name)c->preset, MODALITY_VISION, TASK_CLASSIFY,
+                                   (tuft_geometry){34, 34, 2});
+    return preset_set(&preset, c->set, err);
 }
 
 /* ---- one readout ----------------------------------------------------------------------------- */
@@ -420,7 +423,9 @@ static tuft_status run(const void *settings, tuft_error *err)
                                .seed = config->common.seed,
                                .folds = (uint32_t)config->cross_validate,
                                .threads = (int)config->common.threads};
-    status = dataset_load(&request, &run.set, err);
+    status = preset_cochlea((preset_name)config->preset, config->set, &request.cochlea, err);
+    if (!status)
+        status = dataset_load(&request, &run.set, err);
     if (!status) {
         run.preset = preset_get((preset_name)config->preset, run.set.kind, TASK_CLASSIFY,
                                 run.set.all.geometry);

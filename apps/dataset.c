@@ -94,7 +94,6 @@ static tuft_status take_side(dataset *set, tuft_recordings *more, tuft_error *er
 static tuft_status load_sides(const dataset_request *request, tuft_recordings *train,
                               tuft_recordings *test, tuft_error *err)
 {
-    tuft_cochlea_parameters cochlea = tuft_cochlea_defaults();
     tuft_recordings unused = {0};
     const char *second = request->folds ? NULL : request->test;
     tuft_status status = TUFT_OK;
@@ -112,9 +111,9 @@ static tuft_status load_sides(const dataset_request *request, tuft_recordings *t
         tuft_recordings_free(&unused);
         break;
     case DATASET_FSDD:
-        status = tuft_spoken_load(request->train, &cochlea, request->threads, train, err);
+        status = tuft_spoken_load(request->train, &request->cochlea, request->threads, train, err);
         if (!status && second)
-            status = tuft_spoken_load(second, &cochlea, request->threads, test, err);
+            status = tuft_spoken_load(second, &request->cochlea, request->threads, test, err);
         break;
     case DATASET_SYNTHETIC_VISION:
         status =

@@ -38,10 +38,11 @@ typedef struct {
     dataset_name name;
     const char *train, *test; /* paths; test may be NULL where the set has a rule of its own */
     const char *test_talkers; /* "a,b" or NULL: the last quarter in alphabetical order */
-    uint32_t per_class;       /* synthetic sets */
-    uint64_t seed;            /* synthetic sets, cross-validation */
-    uint32_t folds;           /* 0: test on the test side; else cross-validate inside the training
-                                 side alone */
+    tuft_cochlea_parameters cochlea; /* fsdd */
+    uint32_t per_class;              /* synthetic sets */
+    uint64_t seed;                   /* synthetic sets, cross-validation */
+    uint32_t folds; /* 0: test on the test side; else cross-validate inside the training
+                       side alone */
     int threads;
 } dataset_request;
 

@@ -119,9 +119,20 @@ static lsm_preset best_audio(tuft_geometry geometry)
 
 lsm_preset preset_get(preset_name name, modality kind, preset_task task, tuft_geometry geometry)
 {
-    if (name == PRESET_LIN2025)
-        return lin2025(kind, task, geometry);
-    return kind == MODALITY_VISION ? best_vision() : best_audio(geometry);
+    lsm_preset preset = name == PRESET_LIN2025    ? lin2025(kind, task, geometry)
+                        : kind == MODALITY_VISION ? best_vision()
+                                                  : best_audio(geometry);
+    preset.cochlea = tuft_cochlea_defaults();
+    return preset;
+}
+
+tuft_status preset_cochlea(preset_name name, const char *assignments,
+                           tuft_cochlea_parameters *cochlea, tuft_error *err)
+{
+    lsm_preset preset = preset_get(name, MODALITY_AUDIO, TASK_CLASSIFY, (tuft_geometry){1, 1, 1});
+    tuft_status status = preset_set(&preset, assignments, err);
+    *cochlea = preset.cochlea;
+    return status;
 }
 
 /* ---- values by name -------------------------------------------------------------------------- */
@@ -139,16 +150,36 @@ static const char *const polarities[] = {"both", "merged", "off", "on", NULL};
 static const char *const starts[] = {"zero", "event", NULL};
 static const char *const rules[] = {"share", "length", NULL};
 static const char *const conductances[] = {"normal", "lognormal", "table", NULL};
+static const char *const window_rules[] = {"time", "events", NULL};
 static const char *const transforms[] = {"linear", "square-root", NULL};
+static const char *const scales[] = {"erb", "mel", NULL};
+static const char *const levels[] = {"as-is", "peak", "rms", NULL};
+static const char *const compressions[] = {"none", "square-root", "fourth-root", "log", NULL};
+static const char *const generations[] = {"integrate", "delta", NULL};
 static const char *const readouts[] = {"ridge", "softmax", NULL};
 
 #define AT(member)    offsetof(lsm_preset, member)
 #define GROUP(member) offsetof(tuft_reservoir_group, member)
 
 static const value values[] = {
+    {"cochlea.channels", VALUE_COUNT, AT(cochlea.channels), NULL},
+    {"cochlea.low_hz", VALUE_REAL, AT(cochlea.low_hz), NULL},
+    {"cochlea.high_hz", VALUE_REAL, AT(cochlea.high_hz), NULL},
+    {"cochlea.scale", VALUE_CHOICE, AT(cochlea.scale), scales},
+    {"cochlea.level", VALUE_CHOICE, AT(cochlea.level), levels},
+    {"cochlea.target_level", VALUE_REAL, AT(cochlea.target_level), NULL},
+    {"cochlea.hair_cell_hz", VALUE_REAL, AT(cochlea.hair_cell_hz), NULL},
+    {"cochlea.compression", VALUE_CHOICE, AT(cochlea.compression), compressions},
+    {"cochlea.floor", VALUE_REAL, AT(cochlea.floor), NULL},
+    {"cochlea.adaptation", VALUE_REAL, AT(cochlea.adaptation), NULL},
+    {"cochlea.adaptation_ms", VALUE_REAL, AT(cochlea.adaptation_ms), NULL},
+    {"cochlea.generation", VALUE_CHOICE, AT(cochlea.generation), generations},
+    {"cochlea.threshold", VALUE_REAL, AT(cochlea.threshold), NULL},
+    {"cochlea.refractory_us", VALUE_REAL, AT(cochlea.refractory_us), NULL},
     {"frontend.crop", VALUE_COUNT, AT(frontend.crop), NULL},
     {"frontend.polarity", VALUE_CHOICE, AT(frontend.polarity), polarities},
     {"frontend.start", VALUE_CHOICE, AT(frontend.start), starts},
+    {"frontend.trim", VALUE_REAL, AT(frontend.trim), NULL},
     {"frontend.rule", VALUE_CHOICE, AT(frontend.rule), rules},
     {"frontend.steps", VALUE_COUNT, AT(frontend.steps), NULL},
     {"frontend.step_us", VALUE_REAL, AT(frontend.step_us), NULL},
@@ -159,6 +190,7 @@ static const value values[] = {
     {"conductance.sd_siemens", VALUE_REAL, AT(reservoir.conductance.sd_siemens), NULL},
     {"groups", VALUE_COUNT, AT(reservoir.groups), NULL},
     {"encoding.windows", VALUE_COUNT, AT(encoding.windows), NULL},
+    {"encoding.rule", VALUE_CHOICE, AT(encoding.rule), window_rules},
     {"encoding.transform", VALUE_CHOICE, AT(encoding.transform), transforms},
     {"encoding.scale", VALUE_REAL, AT(encoding.scale), NULL},
     {"augment.copies", VALUE_COUNT, AT(copies), NULL},
@@ -239,6 +271,8 @@ static tuft_status read_delays(const char *name, char *text, tuft_reservoir_grou
         if (status)
             return status;
     }
+    if (!count)
+        return tuft_fail(err, TUFT_INVALID, "%s: no delays, expected some as in 0/2/4", name);
     group->delays = count;
     memcpy(group->delay_steps, delay, count * sizeof *delay);
     return TUFT_OK;
@@ -307,6 +341,7 @@ tuft_status preset_set(lsm_preset *preset, const char *assignments, tuft_error *
 {
     if (!assignments)
         return TUFT_OK;
+    lsm_preset changed = *preset;
     char *text = strdup(assignments), *rest = NULL;
     if (!text)
         return tuft_fail(err, TUFT_MEMORY, "--set: no memory");
@@ -320,10 +355,12 @@ tuft_status preset_set(lsm_preset *preset, const char *assignments, tuft_error *
         }
         *equals = '\0';
         void *base;
-        const value *v = find(preset, part, &base);
+        const value *v = find(&changed, part, &base);
         status = v ? read_value(v, base, part, equals + 1, err) : unknown(part, err);
     }
     free(text);
+    if (!status)
+        *preset = changed;
     return status;
 }
 

@@ -8,6 +8,7 @@
 #define TUFT_APPS_PRESET_H
 
 #include "datasets/augment.h"
+#include "datasets/cochlea.h"
 #include "lsm/encode.h"
 
 #include <jansson.h>
@@ -20,6 +21,7 @@ typedef enum { READOUT_RIDGE, READOUT_SOFTMAX } readout_kind;
 extern const char *const preset_names[]; /* NULL-terminated, in the order of preset_name */
 
 typedef struct {
+    tuft_cochlea_parameters cochlea; /* of sounds; recordings that are spikes already need none */
     tuft_frontend frontend;
     tuft_reservoir_config reservoir;
     tuft_encoding encoding;
@@ -36,9 +38,14 @@ typedef struct {
 /* The named configuration for recordings of the given geometry. */
 lsm_preset preset_get(preset_name name, modality kind, preset_task task, tuft_geometry geometry);
 
+/* The cochlea that the named configuration hears with, changed as preset_set says: for sounds that
+ * are yet to be loaded. */
+tuft_status preset_cochlea(preset_name name, const char *assignments,
+                           tuft_cochlea_parameters *cochlea, tuft_error *err);
+
 /* "group0.maps=96,group0.delays=0/2/4,encoding.windows=6": changes the values that are named.
  * NULL changes nothing. TUFT_INVALID: an unknown name (with the nearest known one), a value that is
- * not of its kind. */
+ * not of its kind; then nothing has been changed. */
 tuft_status preset_set(lsm_preset *preset, const char *assignments, tuft_error *err);
 
 /* All values by name, a new reference; NULL without memory. */

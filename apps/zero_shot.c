@@ -138,9 +138,11 @@ static int is_folder(const char *path)
 static tuft_status load_audio(const zero_shot_config *c, tuft_recordings *train,
                               tuft_recordings *test, tuft_error *err)
 {
-    tuft_cochlea_parameters cochlea = tuft_cochlea_defaults();
+    tuft_cochlea_parameters cochlea;
     tuft_recordings all = {0};
-    tuft_status status;
+    tuft_status status = preset_cochlea((preset_name)c->preset, c->set_audio, &cochlea, err);
+    if (status)
+        return status;
     int threads = (int)c->common.threads;
     if (!c->synthetic && !is_folder(c->audio))
         return tuft_ntidigits_load(c->audio, train, test, err);

@@ -69,7 +69,8 @@ tuft_status tuft_augment(const tuft_augmentation *augmentation, tuft_geometry ge
         double to_x = rint(w.x0 + w.a * x + w.b * y), to_y = rint(w.y0 + w.c * x + w.d * y);
         if (augmentation->drop > 0 && tuft_random_uniform(&random) < augmentation->drop)
             continue;
-        if (to_x < 0 || to_y < 0 || to_x >= geometry.width || to_y >= geometry.height)
+        /* Negated, so that what is no number leaves too. */
+        if (!(to_x >= 0 && to_y >= 0 && to_x < geometry.width && to_y < geometry.height))
             continue;
         status = tuft_events_push(
             &made, (int64_t)((double)from->tick_us[i] * w.time),

@@ -22,7 +22,8 @@
  *
  * Errors: TUFT_IO when the file cannot be opened; TUFT_FORMAT, naming file and dataset, for
  * whatever is missing, of the wrong type or shape, empty, unordered, NaN, negative, past an hour
- * or out of range. On failure both sets are zeroed. HDF5 is not reentrant: one load at a time. */
+ * or out of range, and for a damaged file over which libhdf5 crashes or runs in circles (it reads
+ * in a process of its own, core/apart.h). On failure both sets are zeroed. */
 tuft_status tuft_ntidigits_load(const char *path, tuft_recordings *train, tuft_recordings *test,
                                 tuft_error *err);
 

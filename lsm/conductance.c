@@ -13,23 +13,28 @@ const tuft_conductance tuft_conductance_defaults = {
 /* A text file of measured values is not larger than this. */
 enum { FILE_LIMIT = 1 << 28 };
 
+/* Beyond these no cell was ever built, and float32 conductances overflow or vanish. */
+static const double LEAST_SIEMENS = 1e-18, MOST_SIEMENS = 1e6, MOST_RELATIVE_SPREAD = 1e6;
+
 tuft_status tuft_conductance_check(const tuft_conductance *model, tuft_error *err)
 {
-    if (!(model->mean_siemens > 0) || !isfinite(model->mean_siemens))
-        return tuft_fail(err, TUFT_INVALID, "mean conductance %g S, expected over 0",
-                         model->mean_siemens);
-    if (!(model->sd_siemens >= 0) || !isfinite(model->sd_siemens))
-        return tuft_fail(err, TUFT_INVALID, "spread of conductances %g S, expected 0 or more",
-                         model->sd_siemens);
+    if (!(model->mean_siemens >= LEAST_SIEMENS && model->mean_siemens <= MOST_SIEMENS))
+        return tuft_fail(err, TUFT_INVALID, "mean conductance %g S, expected %g to %g",
+                         model->mean_siemens, LEAST_SIEMENS, MOST_SIEMENS);
+    if (!(model->sd_siemens >= 0 && model->sd_siemens <= MOST_SIEMENS &&
+          model->sd_siemens <= MOST_RELATIVE_SPREAD * model->mean_siemens))
+        return tuft_fail(err, TUFT_INVALID,
+                         "spread of conductances %g S about %g S, expected 0 to %g times as much",
+                         model->sd_siemens, model->mean_siemens, MOST_RELATIVE_SPREAD);
     if (model->kind != TUFT_CONDUCTANCE_TABLE)
         return TUFT_OK;
     if (!model->table_count || model->table_count > UINT32_MAX)
         return tuft_fail(err, TUFT_INVALID, "table of %zu conductances, expected 1 to 2^32",
                          model->table_count);
     for (size_t i = 0; i < model->table_count; i++)
-        if (!(model->table_siemens[i] >= 0) || !isfinite(model->table_siemens[i]))
-            return tuft_fail(err, TUFT_INVALID, "conductance %zu is %g S, expected 0 or more", i,
-                             model->table_siemens[i]);
+        if (!(model->table_siemens[i] >= 0 && model->table_siemens[i] <= MOST_SIEMENS))
+            return tuft_fail(err, TUFT_INVALID, "conductance %zu is %g S, expected 0 to %g", i,
+                             model->table_siemens[i], MOST_SIEMENS);
     return TUFT_OK;
 }
 
@@ -79,9 +84,9 @@ static tuft_status parse(const char *path, char *text, double **value, size_t *c
         if (end == at || (*end && !strchr(" \t\r\n,;#", *end)))
             return tuft_fail(err, TUFT_FORMAT, "%s: line %zu: \"%.16s\", expected a number", path,
                              line, at);
-        if (!(number >= 0) || !isfinite(number))
-            return tuft_fail(err, TUFT_FORMAT, "%s: line %zu: conductance %g S, expected 0 or more",
-                             path, line, number);
+        if (!(number >= 0 && number <= MOST_SIEMENS))
+            return tuft_fail(err, TUFT_FORMAT, "%s: line %zu: conductance %g S, expected 0 to %g",
+                             path, line, number, MOST_SIEMENS);
         tuft_status status = TUFT_GROW(value, &capacity, *count + 1, "conductances", err);
         if (status)
             return status;
@@ -118,7 +123,7 @@ tuft_status tuft_conductance_load(const char *path, tuft_conductance *model, dou
         *model = (tuft_conductance){
             .kind = TUFT_CONDUCTANCE_TABLE, .table_siemens = *owned, .table_count = count};
         moments(model);
-        if (model->mean_siemens <= 0)
+        if (model->mean_siemens < LEAST_SIEMENS)
             status = tuft_fail(err, TUFT_FORMAT, "%s: all conductances are zero", path);
     }
     if (status) {

@@ -32,8 +32,8 @@ typedef struct {
  * weights; an array of one's own comes in as a table. */
 extern const tuft_conductance tuft_conductance_defaults;
 
-/* TUFT_INVALID: mean not positive, negative sd, an empty table, values that are negative or not
- * finite. */
+/* TUFT_INVALID: mean outside 1e-18 to 1e6 S, negative sd or more than 1e6 times the mean, an empty
+ * table, values of it that are negative or above 1e6 S. */
 tuft_status tuft_conductance_check(const tuft_conductance *model, tuft_error *err);
 
 /* One draw, in siemens; two numbers of the stream for normal and lognormal, one or more for a

@@ -6,7 +6,7 @@
 #include "lsm/encode.h"
 
 /* As tuft_encode, of the channels that the front end lets through: windows x channels columns,
- * window w of W holding the steps with floor(step W / steps) = w. */
+ * windows as tuft_encoding_edges() has them. */
 tuft_status tuft_channel_counts(const tuft_frontend *frontend, const tuft_encoding *encoding,
                                 const tuft_recordings *set, tuft_features *out, tuft_error *err);
 

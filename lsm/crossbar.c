@@ -6,13 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Of the mean: less is lost in float32. */
+static const double LEAST_SPREAD = 1e-5;
+
 tuft_status tuft_crossbar_sample(tuft_crossbar *out, const tuft_conductance *model, uint32_t rows,
                                  uint32_t columns, uint64_t seed, uint32_t array, tuft_error *err)
 {
     *out = (tuft_crossbar){.rows = rows, .columns = columns, .sd_siemens = model->sd_siemens};
     tuft_status status = tuft_conductance_check(model, err);
-    if (!status && model->sd_siemens == 0)
-        status = tuft_fail(err, TUFT_INVALID, "conductances without spread give no weights");
+    if (!status && model->sd_siemens < LEAST_SPREAD * model->mean_siemens)
+        status =
+            tuft_fail(err, TUFT_INVALID, "conductances of %g S that spread by %g S give no weights",
+                      model->mean_siemens, model->sd_siemens);
     size_t cells = (size_t)rows * columns;
     if (!status)
         status = TUFT_NEW(&out->plus, cells, "crossbar cells", err);

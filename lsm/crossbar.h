@@ -3,7 +3,8 @@
  *
  * The weight that a pair stands for is its difference in units of the difference's own spread:
  *     w_ij = sd x (G+_ij - G-_ij) / (sqrt(2) sd_siemens)
- * so that normal conductances give weights N(0, sd^2), as the paper's software model has them.
+ * so that normal conductances give weights N(0, sd^2), as the paper's software model has them (but
+ * for what the model clips at zero: 4 in 10 000 cells of the defaults).
  */
 #ifndef TUFT_LSM_CROSSBAR_H
 #define TUFT_LSM_CROSSBAR_H
@@ -20,7 +21,8 @@ typedef struct {
 } tuft_crossbar;
 
 /* Samples every cell. Row i draws from stream (seed, CONDUCTANCE, array << 32 | i), so that arrays
- * of one seed differ and a row does not depend on how many others there are. */
+ * of one seed differ and a row does not depend on how many others there are. Errors: those of
+ * tuft_conductance_check; TUFT_INVALID, no spread; TUFT_MEMORY. On failure *out is zeroed. */
 tuft_status tuft_crossbar_sample(tuft_crossbar *out, const tuft_conductance *model, uint32_t rows,
                                  uint32_t columns, uint64_t seed, uint32_t array, tuft_error *err);
 void tuft_crossbar_free(tuft_crossbar *crossbar);

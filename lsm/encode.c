@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { WINDOW_LIMIT = 4096 };
+
 /* What one thread needs to run recordings. */
 typedef struct {
     const tuft_reservoir *reservoir;
@@ -51,13 +53,26 @@ static tuft_status run_input(tuft_engine *engine, const tuft_reservoir *reservoi
     return status ? status : tuft_engine_run(engine, input->steps + reservoir->longest_delay, err);
 }
 
-/* A spike of step s reaches a cell's step at tick s + 1: window w of W covers the ticks from
- * 1 + floor(w steps / W); the last one also what delays bring afterwards. */
+void tuft_encoding_edges(const tuft_encoding *encoding, const tuft_frontend_input *input,
+                         int64_t *edge)
+{
+    uint32_t windows = encoding->windows;
+    edge[0] = 0;
+    for (uint32_t w = 1; w < windows; w++)
+        edge[w] = encoding->rule == TUFT_WINDOWS_OF_EVENTS && input->count
+                      ? input->step[input->count * w / windows]
+                      : input->steps * w / windows;
+    edge[windows] = input->steps;
+}
+
+/* A spike of step s reaches a cell's step at tick s + 1; the last window also has what delays bring
+ * afterwards. */
 static void set_edges(runner *r)
 {
     uint32_t windows = r->encoding->windows;
+    tuft_encoding_edges(r->encoding, &r->input, r->edge);
     for (uint32_t w = 0; w < windows; w++)
-        r->edge[w] = 1 + r->input.steps * w / windows;
+        r->edge[w]++;
     r->edge[windows] = r->input.steps + r->reservoir->longest_delay;
 }
 
@@ -108,6 +123,15 @@ static tuft_status encode_one(runner *r, const tuft_recording *recording, float 
     return TUFT_OK;
 }
 
+tuft_status tuft_encoding_check(const tuft_encoding *encoding, tuft_error *err)
+{
+    if (!encoding->windows || encoding->windows > WINDOW_LIMIT || !(encoding->scale > 0) ||
+        !isfinite(encoding->scale))
+        return tuft_fail(err, TUFT_INVALID, "%u windows, scale %g, expected 1 to %d and over 0",
+                         encoding->windows, encoding->scale, WINDOW_LIMIT);
+    return TUFT_OK;
+}
+
 static tuft_status check(const tuft_reservoir *reservoir, const tuft_frontend *frontend,
                          const tuft_encoding *encoding, tuft_geometry geometry, tuft_error *err)
 {
@@ -120,10 +144,7 @@ static tuft_status check(const tuft_reservoir *reservoir, const tuft_frontend *f
                          "recordings give %u x %u x %u channels, the reservoir takes %u x %u x %u",
                          seen.width, seen.height, seen.polarities, reservoir->geometry.width,
                          reservoir->geometry.height, reservoir->geometry.polarities);
-    if (encoding && (!encoding->windows || encoding->windows > 4096 || !(encoding->scale > 0)))
-        return tuft_fail(err, TUFT_INVALID, "%u windows, scale %g, expected 1 to 4096 and over 0",
-                         encoding->windows, encoding->scale);
-    return TUFT_OK;
+    return encoding ? tuft_encoding_check(encoding, err) : TUFT_OK;
 }
 
 /* Adds an engine's ledger to the common one, which takes its shape from the first. */
@@ -149,6 +170,9 @@ tuft_status tuft_encode(const tuft_reservoir *reservoir, const tuft_frontend *fr
 {
     *out = (tuft_features){0};
     tuft_status status = check(reservoir, frontend, encoding, set->geometry, err);
+    if (!status && threads < 1)
+        status =
+            tuft_fail(err, TUFT_INVALID, "encoding in %d threads, expected 1 or more", threads);
     if (status)
         return status;
     size_t columns = tuft_reservoir_features(reservoir) * encoding->windows;

@@ -27,6 +27,8 @@ typedef struct {
     uint32_t crop; /* side of the square in the middle that is looked at; 0: all */
     tuft_polarity polarity;
     tuft_start start;
+    double trim; /* share of the events left out at either end (clicks, breath, room), 0 to 0.45;
+                    above 0 time starts at the first event that is left */
     tuft_step_rule rule;
     uint32_t steps;           /* TUFT_STEP_SHARE */
     double step_us;           /* TUFT_STEP_LENGTH */
@@ -40,7 +42,7 @@ typedef struct {
     int64_t *step; /* [count], non-decreasing */
     uint32_t *channel;
     int64_t steps;
-    uint16_t *seen; /* working memory: events of each channel in the current step */
+    uint32_t *seen; /* working memory: events of each channel in the current step */
     size_t seen_capacity;
 } tuft_frontend_input;
 
@@ -53,13 +55,16 @@ tuft_status tuft_frontend_geometry(const tuft_frontend *frontend, tuft_geometry 
 
 /* Cuts one recording; input's memory is used again from call to call (start with {0}). A recording
  * ends with its last event: step k of TUFT_STEP_SHARE holds the events with
- * k = floor((t - start) steps / (end - start)). Without events there is one step of silence. */
+ * k = floor((t - start) steps / (end - start)), with end one microsecond (or bin) after the last
+ * event. Without events there is silence: `steps` steps of it, or one. TUFT_INVALID also: times
+ * that the steps or bins cut into too many parts. */
 tuft_status tuft_frontend_cut(const tuft_frontend *frontend, tuft_geometry geometry,
                               const tuft_recording *recording, tuft_frontend_input *input,
                               tuft_error *err);
 
 /* When step 0 begins on the recording's clock and how long a step lasts. The front end has been
- * checked; a recording without events has no length, its step is step_us (1 where that is 0). */
+ * checked; a recording without events
+ * (or with times that cannot be cut) has no length, its step is step_us (1 where that is 0). */
 typedef struct {
     double start_us, step_us;
 } tuft_frontend_clock;

@@ -8,7 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { STEP_US = 1000, DELAY_LIMIT = 1 << 16 };
+enum { STEP_US = 1000, DELAY_LIMIT = 1 << 16, CELL_LIMIT = 1 << 26, SYNAPSE_LIMIT = 1 << 28 };
+static const double VALUE_LIMIT = 1e9; /* of weights and thresholds: float32 holds their tails */
+static const double SPREAD_LIMIT = 5;  /* of ln threshold */
 enum { INPUT_ARRAY, RECURRENT_ARRAY, ARRAYS_A_GROUP };
 
 static tuft_status check_group(const tuft_reservoir_group *g, tuft_geometry geometry, uint32_t k,
@@ -39,12 +41,14 @@ static tuft_status check_group(const tuft_reservoir_group *g, tuft_geometry geom
     if (!(g->decay > 0 && g->decay <= 1))
         return tuft_fail(err, TUFT_INVALID, "group %u: decay %g, expected above 0, up to 1", k,
                          g->decay);
-    if (!isfinite(g->weight_sd) || !isfinite(g->recurrent_sd) || !isfinite(g->threshold) ||
-        !(g->threshold_spread >= 0) || !isfinite(g->threshold_spread))
+    if (!(fabs(g->weight_sd) <= VALUE_LIMIT && fabs(g->recurrent_sd) <= VALUE_LIMIT &&
+          fabs(g->threshold) <= VALUE_LIMIT && g->threshold_spread >= 0 &&
+          g->threshold_spread <= SPREAD_LIMIT))
         return tuft_fail(err, TUFT_INVALID,
-                         "group %u: weights %g, %g, threshold %g, spread %g, expected finite "
-                         "values",
-                         k, g->weight_sd, g->recurrent_sd, g->threshold, g->threshold_spread);
+                         "group %u: weights %g, %g, threshold %g, spread %g, expected up to %g and "
+                         "spreads 0 to %g",
+                         k, g->weight_sd, g->recurrent_sd, g->threshold, g->threshold_spread,
+                         VALUE_LIMIT, SPREAD_LIMIT);
     return TUFT_OK;
 }
 
@@ -52,7 +56,7 @@ static tuft_status check_group(const tuft_reservoir_group *g, tuft_geometry geom
  * first .. first + field - 1 with first = p stride + stride / 2 - field / 2, where they exist. */
 static uint32_t positions(uint32_t channels, uint32_t field, uint32_t stride)
 {
-    return field ? (channels + stride - 1) / stride : 1;
+    return field ? channels / stride + (channels % stride != 0) : 1;
 }
 
 static int64_t first_channel(uint32_t position, uint32_t field, uint32_t stride)
@@ -278,6 +282,21 @@ static tuft_status spread_thresholds(tuft_reservoir_place *place, const tuft_res
     return status;
 }
 
+/* In double: products of 32-bit numbers from a command line. */
+static tuft_status check_size(const tuft_reservoir_group *g, const tuft_reservoir_place *place,
+                              tuft_geometry geometry, uint32_t k, tuft_error *err)
+{
+    double channels = g->field_x ? (double)g->field_x * g->field_y * geometry.polarities
+                                 : tuft_geometry_channels(geometry);
+    double cells = (double)place->positions_x * place->positions_y * g->maps;
+    double synapses = cells * (channels * g->delays + (g->recurrent_density > 0 ? g->maps : 0));
+    if (cells > CELL_LIMIT || synapses > SYNAPSE_LIMIT)
+        return tuft_fail(err, TUFT_MEMORY,
+                         "group %u: %g cells with %g possible synapses, expected at most %d and %d",
+                         k, cells, synapses, CELL_LIMIT, SYNAPSE_LIMIT);
+    return TUFT_OK;
+}
+
 static tuft_status add_group(tuft_reservoir *made, const tuft_reservoir_config *config, uint32_t k,
                              uint64_t seed, tuft_error *err)
 {
@@ -295,10 +314,10 @@ static tuft_status add_group(tuft_reservoir *made, const tuft_reservoir_config *
     if (place->pools_x > place->positions_x || place->pools_y > place->positions_y)
         return tuft_fail(err, TUFT_INVALID, "group %u: %u x %u pools of %u x %u positions", k,
                          place->pools_x, place->pools_y, place->positions_x, place->positions_y);
-    uint64_t cells = (uint64_t)place->positions_x * place->positions_y * g->maps;
-    if (cells > INT32_MAX)
-        return tuft_fail(err, TUFT_MEMORY, "group %u: %llu cells, expected at most %d", k,
-                         (unsigned long long)cells, INT32_MAX);
+    status = check_size(g, place, made->geometry, k, err);
+    if (status)
+        return status;
+    uint32_t cells = place->positions_x * place->positions_y * g->maps;
     tuft_lif_parameters *parameters;
     status = TUFT_NEW(&parameters, 1, "cell parameters", err);
     if (status)
@@ -316,15 +335,15 @@ static tuft_status add_group(tuft_reservoir *made, const tuft_reservoir_config *
         .cell_threshold = place->threshold};
     char name[48];
     snprintf(name, sizeof name, "liquid %u", k);
-    status = tuft_network_add_cells(made->network, name, &tuft_lif_delta, parameters,
-                                    (uint32_t)cells, 1, &place->population, err);
+    status = tuft_network_add_cells(made->network, name, &tuft_lif_delta, parameters, cells, 1,
+                                    &place->population, err);
     if (!status)
         status = connect_input(made, config, k, seed, err);
     if (!status)
         status = connect_recurrent(made, config, k, seed, err);
     if (status)
         return status;
-    made->cells += (uint32_t)cells;
+    made->cells += cells;
     for (uint32_t d = 0; d < g->delays; d++)
         if (1 + (int64_t)g->delay_steps[d] > made->longest_delay)
             made->longest_delay = 1 + (int64_t)g->delay_steps[d];

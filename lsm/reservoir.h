@@ -29,7 +29,7 @@ typedef struct {
     uint32_t delay_steps[TUFT_RESERVOIR_DELAYS]; /* ... so many steps before, 0 or more */
     double density;                              /* share of the field's taps that a cell has */
     double weight_sd;                            /* of an input weight */
-    double recurrent_density; /* share of the other cells of a position that reach a cell */
+    double recurrent_density; /* share of a position's cells, itself too, that reach a cell */
     double recurrent_sd;      /* of a recurrent weight, which takes one step */
     double decay;             /* of v in a step, 0 < decay <= 1 */
     double threshold;
@@ -61,7 +61,8 @@ typedef struct {
     tuft_reservoir_place place[TUFT_RESERVOIR_GROUPS];
 } tuft_reservoir;
 
-/* TUFT_INVALID: a group that makes no sense, with its number; TUFT_MEMORY. */
+/* TUFT_INVALID: a group that makes no sense, with its number; TUFT_MEMORY: more than 2^26 cells or
+ * 2^28 possible synapses in a group. */
 tuft_status tuft_reservoir_new(tuft_reservoir **out, const tuft_reservoir_config *config,
                                tuft_geometry geometry, uint64_t seed, tuft_error *err);
 void tuft_reservoir_free(tuft_reservoir *reservoir);

@@ -81,6 +81,27 @@ static tuft_status check(const protocol *p, tuft_error *err)
         return tuft_fail(err, TUFT_INVALID,
                          "%d kinds of shots, %d draws, %zu test recordings a class",
                          config->shot_kinds, config->shot_draws, config->test_limit);
+    for (int k = 0; k < config->shot_kinds; k++)
+        if (config->shots[k] < 1)
+            return tuft_fail(err, TUFT_INVALID, "%d shots, expected 1 or more", config->shots[k]);
+    if (config->selection == TUFT_SELECT_ON_TEST && !count_classes(p->unseen, p->classes))
+        return tuft_fail(err, TUFT_INVALID, "selection on test needs unseen classes");
+    return TUFT_OK;
+}
+
+/* Labels are read before any learner has looked at them. */
+static tuft_status check_side(const tuft_zero_shot_side *side, tuft_error *err)
+{
+    const tuft_features *part[] = {side->train, side->test};
+    if (side->originals > side->train->rows || side->train->columns != side->test->columns)
+        return tuft_fail(
+            err, TUFT_INVALID, "%zu recordings in %zu training rows, %zu and %zu columns",
+            side->originals, side->train->rows, side->train->columns, side->test->columns);
+    for (size_t k = 0; k < sizeof part / sizeof *part; k++)
+        for (size_t r = 0; r < part[k]->rows; r++)
+            if (part[k]->label[r] < 0)
+                return tuft_fail(err, TUFT_INVALID, "row %zu has label %d, expected 0 or more", r,
+                                 part[k]->label[r]);
     return TUFT_OK;
 }
 
@@ -493,6 +514,10 @@ tuft_status tuft_zero_shot(const tuft_zero_shot_side *a, const tuft_zero_shot_si
         .config = config, .classes = classes, .seen = seen, .unseen = unseen, .seed = seed};
     *out = (tuft_zero_shot_result){0};
     tuft_status status = check(&p, err);
+    if (!status)
+        status = check_side(a, err);
+    if (!status)
+        status = check_side(b, err);
     if (!status)
         status = cut_side(&p, a, SIDE_A, &p.side[SIDE_A], err);
     if (!status)

@@ -65,8 +65,9 @@ typedef struct {
 
 /* seen[class], unseen[class]: which of `classes` classes (at most TUFT_ZERO_SHOT_CLASSES) take
  * part, never both. The same for a seed with OpenBLAS at one thread. unseen may be empty. Errors:
- * TUFT_INVALID, overlap, fewer than two seen classes, one unseen class, a class without training or
- * test recordings (or with fewer than the shots asked for), a configuration that makes no sense. */
+ * TUFT_INVALID, overlap, fewer than two seen classes, one unseen class (or none where it selects),
+ * a class without test recordings, a seen one with too few training recordings to hold some out, an
+ * unseen one with fewer than the shots asked for, a configuration that makes no sense. */
 tuft_status tuft_zero_shot(const tuft_zero_shot_side *a, const tuft_zero_shot_side *b,
                            const tuft_zero_shot_config *config, int classes, const uint8_t *seen,
                            const uint8_t *unseen, uint64_t seed, tuft_zero_shot_result *out,

@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# Runs every command of the documentation: the lines of indented blocks (four spaces) in README.md
+# and docs/*.md, each file in a folder of its own, in order, with the built `tuft` before all else.
+#
+#   docs.sh SOURCE BUILD FILE.md
+#
+# Commands that train are shortened: a `tuft` in front of the real one appends --seeds 1 and leaves
+# augmented copies out, so that this tells whether they run, not what they give (what they give
+# stands in the documents, with the commands in full). Lines that need the real recordings make the
+# whole file skip (77) where these are not there. Lines that set up the machine or build are left
+# out: scripts/test has just done that.
+set -euo pipefail
+source=$(realpath "$1") build=$(realpath "$2") document=$3
+data=${TUFT_DATA:-$source/../shared/data}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+commands=$(awk '/^    [^ ]/ { line = substr($0, 5); if (line !~ /^[{|<}"]/) print line }' \
+    "$source/$document" | grep -vE "^(cmake|train|test|git clone|scripts/|apt|cd |DATA=|man )" || true)
+[ -n "$commands" ] || exit 0
+if [ ! -d "$data" ]; then
+    if grep -q -e '\$DATA' -e shared/data <<<"$commands"; then
+        echo "docs: $document needs the recordings in $data"
+        exit 77
+    fi
+fi
+
+mkdir -p "$work/bin" "$work/shared" "$work/here"
+[ -d "$data" ] && ln -s "$(realpath "$data")" "$work/shared/data"
+cat >"$work/bin/tuft" <<SHORT
+#!/usr/bin/env bash
+set -e
+case " \$* " in
+*" --help "*) ;;
+*" classify "*) set -- "\$@" --seeds 1
+    case " \$* " in *" --set "*) ;; *) set -- "\$@" --set augment.copies=0,readout.updates=600 ;; esac ;;
+*" zero-shot "*) set -- "\$@" --seeds 1 --epochs 2 --set-vision augment.copies=0 \\
+    --set-audio augment.copies=0 ;;
+esac
+exec "$build/tuft" "\$@"
+SHORT
+chmod +x "$work/bin/tuft"
+cd "$work/here"
+mkdir -p build
+ln -s "$work/bin/tuft" build/tuft
+[ -d "$build/tests" ] && ln -s "$build/tests" build/tests
+export PATH="$work/bin:$PATH" DATA=../shared/data
+while IFS= read -r command; do
+    echo "\$ $command"
+    bash -c "set -euo pipefail; $command" </dev/null >output 2>&1 || {
+        cat output
+        echo "docs: $document: this command failed: $command" >&2
+        exit 1
+    }
+done <<<"$commands"
