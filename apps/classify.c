@@ -74,6 +74,11 @@ static tuft_status check(const void *config, tuft_error *err)
     if (!synthetic && !c->test && !c->cross_validate && c->dataset != DATASET_FSDD)
         return tuft_fail(err, TUFT_INVALID, "--dataset %s needs --test PATH or --cross-validate K",
                          dataset_names[c->dataset]);
+    if (c->test_talkers &&
+        (c->test || c->cross_validate || (!synthetic && c->dataset != DATASET_FSDD)))
+        return tuft_fail(err, TUFT_INVALID,
+                         "--test-talkers is for fsdd and synthetic sets without --test and "
+                         "--cross-validate");
     /* Names and kinds of values are the same for every data set: said before it is loaded. */
     lsm_preset preset = preset_get((preset_name)c->preset, MODALITY_VISION, TASK_CLASSIFY,
                                    (tuft_geometry){34, 34, 2});

@@ -179,7 +179,6 @@ static const value values[] = {
     {"frontend.crop", VALUE_COUNT, AT(frontend.crop), NULL},
     {"frontend.polarity", VALUE_CHOICE, AT(frontend.polarity), polarities},
     {"frontend.start", VALUE_CHOICE, AT(frontend.start), starts},
-    {"frontend.trim", VALUE_REAL, AT(frontend.trim), NULL},
     {"frontend.rule", VALUE_CHOICE, AT(frontend.rule), rules},
     {"frontend.steps", VALUE_COUNT, AT(frontend.steps), NULL},
     {"frontend.step_us", VALUE_REAL, AT(frontend.step_us), NULL},

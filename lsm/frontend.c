@@ -35,9 +35,6 @@ tuft_status tuft_frontend_geometry(const tuft_frontend *frontend, tuft_geometry 
             : !(frontend->step_us > 0) || !isfinite(frontend->step_us))
         return tuft_fail(err, TUFT_INVALID, "%u steps of %g us, expected more", frontend->steps,
                          frontend->step_us);
-    if (!(frontend->trim >= 0 && frontend->trim <= 0.45))
-        return tuft_fail(err, TUFT_INVALID, "%g of the events trimmed, expected 0 to 0.45",
-                         frontend->trim);
     if (!(frontend->bin_us >= 0) || !isfinite(frontend->bin_us))
         return tuft_fail(err, TUFT_INVALID, "bins of %g us, expected 0 or more", frontend->bin_us);
     *seen = geometry;
@@ -80,14 +77,6 @@ static int64_t bins(double bin_us, int64_t tick_us)
     return bin_us == 1 ? tick_us : (int64_t)floor((double)tick_us / bin_us);
 }
 
-/* The events that are looked at, begin .. end-1, and where the steps begin and how far they reach,
- * in bins. */
-typedef struct {
-    size_t begin, end;
-    double bin_us;
-    int64_t first, length;
-} span;
-
 /* Whether the recording's times can be numbers of bins. */
 static tuft_status check_times(const tuft_frontend *frontend, const tuft_events *events,
                                double bin_us, const char *name, tuft_error *err)
@@ -101,31 +90,28 @@ static tuft_status check_times(const tuft_frontend *frontend, const tuft_events 
     return TUFT_OK;
 }
 
-/* Of a recording that has events. */
-static tuft_status span_of(const tuft_frontend *frontend, const tuft_recording *recording,
-                           span *out, tuft_error *err)
+/* Where the steps begin and how far they reach, in bins. */
+typedef struct {
+    double bin_us;
+    int64_t first, length;
+} span;
+
+static span span_of(const tuft_frontend *frontend, const tuft_events *events)
 {
-    const tuft_events *events = &recording->events;
     span s = {.bin_us = frontend->bin_us > 0 ? frontend->bin_us : 1};
-    tuft_status status = check_times(frontend, events, s.bin_us, recording->name, err);
-    if (status)
-        return status;
-    s.begin = (size_t)(frontend->trim * (double)events->count);
-    s.end = events->count - s.begin;
-    if (frontend->start == TUFT_START_AT_EVENT || s.begin)
-        s.first = bins(s.bin_us, events->tick_us[s.begin]);
-    s.length = bins(s.bin_us, events->tick_us[s.end - 1]) + 1 - s.first;
-    *out = s;
-    return TUFT_OK;
+    if (frontend->start == TUFT_START_AT_EVENT)
+        s.first = bins(s.bin_us, events->tick_us[0]);
+    s.length = bins(s.bin_us, events->tick_us[events->count - 1]) + 1 - s.first;
+    return s;
 }
 
 tuft_frontend_clock tuft_frontend_clock_of(const tuft_frontend *frontend,
                                            const tuft_recording *recording)
 {
     tuft_frontend_clock clock = {0, frontend->step_us > 0 ? frontend->step_us : 1};
-    span s;
-    if (!recording->events.count || span_of(frontend, recording, &s, NULL))
+    if (!recording->events.count)
         return clock;
+    span s = span_of(frontend, &recording->events);
     clock.start_us = (double)s.first * s.bin_us;
     if (frontend->rule == TUFT_STEP_SHARE)
         clock.step_us = (double)s.length * s.bin_us / frontend->steps;
@@ -152,8 +138,8 @@ tuft_status tuft_frontend_cut(const tuft_frontend *frontend, tuft_geometry geome
     input->steps = frontend->rule == TUFT_STEP_SHARE ? frontend->steps : 1;
     if (!events->count)
         return TUFT_OK;
-    span s;
-    status = span_of(frontend, recording, &s, err);
+    const span s = span_of(frontend, events);
+    status = check_times(frontend, events, s.bin_us, recording->name, err);
     if (status)
         return status;
     if (frontend->rule == TUFT_STEP_LENGTH) {
@@ -166,7 +152,7 @@ tuft_status tuft_frontend_cut(const tuft_frontend *frontend, tuft_geometry geome
     memset(input->seen, 0, tuft_geometry_channels(to) * sizeof *input->seen);
     int64_t current = -1;
     size_t step_begin = 0;
-    for (size_t i = s.begin; i < s.end; i++) {
+    for (size_t i = 0; i < events->count; i++) {
         uint32_t channel = see(frontend, geometry, to, events->channel[i]);
         if (channel == UINT32_MAX)
             continue;

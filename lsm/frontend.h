@@ -27,8 +27,6 @@ typedef struct {
     uint32_t crop; /* side of the square in the middle that is looked at; 0: all */
     tuft_polarity polarity;
     tuft_start start;
-    double trim; /* share of the events left out at either end (clicks, breath, room), 0 to 0.45;
-                    above 0 time starts at the first event that is left */
     tuft_step_rule rule;
     uint32_t steps;           /* TUFT_STEP_SHARE */
     double step_us;           /* TUFT_STEP_LENGTH */
@@ -63,8 +61,7 @@ tuft_status tuft_frontend_cut(const tuft_frontend *frontend, tuft_geometry geome
                               tuft_error *err);
 
 /* When step 0 begins on the recording's clock and how long a step lasts. The front end has been
- * checked; a recording without events
- * (or with times that cannot be cut) has no length, its step is step_us (1 where that is 0). */
+ * checked; a recording without events has no length, its step is step_us (1 where that is 0). */
 typedef struct {
     double start_us, step_us;
 } tuft_frontend_clock;

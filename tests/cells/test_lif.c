@@ -435,3 +435,34 @@ Test(lif, fires_with_the_recorded_nir_trace)
         }
     }
 }
+
+/* docs/engine.md */
+Test(lif, the_example_of_the_documentation)
+{
+    tuft_error err;
+    tuft_network *network;
+    tuft_engine *engine;
+    uint32_t source, cells;
+    tuft_connections connections;
+    tuft_lif_parameters parameters = tuft_lif_defaults;
+    const float weight[2] = {12.0f, 12.0f};
+    const int64_t tick[] = {1000, 1500};
+    const uint32_t cell[] = {0, 1};
+    cr_assert_eq(tuft_network_new(&network, 1.0, &err), TUFT_OK);
+    cr_assert_eq(tuft_network_add_source(network, "input", 2, &source, &err), TUFT_OK);
+    cr_assert_eq(tuft_network_add_cells(network, "cells", &tuft_lif_delta, &parameters, 1, 0,
+                                        &cells, &err),
+                 TUFT_OK);
+    cr_assert_eq(tuft_connections_dense(&connections, 2, 1, weight, 100, &err), TUFT_OK);
+    cr_assert_eq(
+        tuft_network_connect(network, "in", source, cells, "input", &connections, NULL, &err),
+        TUFT_OK);
+    cr_assert_eq(tuft_engine_new(&engine, network, 1, 1, &err), TUFT_OK);
+    cr_assert_eq(tuft_engine_record_spikes(engine, cells, &err), TUFT_OK);
+    cr_assert_eq(tuft_engine_input(engine, source, tick, cell, 2, &err), TUFT_OK);
+    cr_assert_eq(tuft_engine_run(engine, 10000, &err), TUFT_OK);
+    cr_assert_eq(tuft_engine_spikes(engine, cells)->count, 1);
+    cr_assert_eq(tuft_engine_spikes(engine, cells)->tick[0], 1600);
+    tuft_engine_free(engine);
+    tuft_network_free(network);
+}

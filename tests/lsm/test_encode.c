@@ -460,9 +460,13 @@ Test(counts, the_channels_own_spikes)
                 int64_t steps;
                 float *frame = frames(&set.recording[i], &steps);
                 double *sum = calloc(144 * windows, sizeof *sum);
-                for (int64_t k = 0; k < steps; k++)
+                for (int64_t k = 0; k < steps; k++) {
+                    int64_t w = windows - 1; /* the last window that has begun */
+                    while (steps * w / windows > k)
+                        w--;
                     for (int c = 0; c < 144; c++)
-                        sum[k * windows / steps * 144 + c] += frame[k * 144 + c];
+                        sum[w * 144 + c] += frame[k * 144 + c];
+                }
                 for (size_t j = 0; j < features.columns; j++)
                     cr_assert_float_eq(features.value[i * features.columns + j],
                                        t ? sqrt(sum[j] / 4) : sum[j] / 4, 1e-6);
@@ -473,4 +477,26 @@ Test(counts, the_channels_own_spikes)
             tuft_features_free(&features);
         }
     tuft_recordings_free(&set);
+}
+
+/* Ten events at once, a long pause, ten more: windows of time are empty, windows of events are not.
+ */
+Test(encode, windows_of_events_pass_over_a_pause)
+{
+    int64_t step[20], edge[3];
+    tuft_frontend_input input = {.count = 20, .step = step, .steps = 100};
+    for (int i = 0; i < 20; i++)
+        step[i] = i < 10 ? 2 : 90;
+    tuft_encoding encoding = {2, TUFT_WINDOWS_OF_EVENTS, TUFT_COUNT_LINEAR, 1};
+    tuft_encoding_edges(&encoding, &input, edge);
+    cr_assert_eq(edge[0], 0);
+    cr_assert_eq(edge[1], 90);
+    cr_assert_eq(edge[2], 100);
+    encoding.rule = TUFT_WINDOWS_OF_TIME;
+    tuft_encoding_edges(&encoding, &input, edge);
+    cr_assert_eq(edge[1], 50);
+    input.count = 0; /* silence: windows of time */
+    encoding.rule = TUFT_WINDOWS_OF_EVENTS;
+    tuft_encoding_edges(&encoding, &input, edge);
+    cr_assert_eq(edge[1], 50);
 }
