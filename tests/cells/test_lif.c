@@ -450,9 +450,9 @@ Test(lif, the_example_of_the_documentation)
     const uint32_t cell[] = {0, 1};
     cr_assert_eq(tuft_network_new(&network, 1.0, &err), TUFT_OK);
     cr_assert_eq(tuft_network_add_source(network, "input", 2, &source, &err), TUFT_OK);
-    cr_assert_eq(tuft_network_add_cells(network, "cells", &tuft_lif_delta, &parameters, 1, 0,
-                                        &cells, &err),
-                 TUFT_OK);
+    cr_assert_eq(
+        tuft_network_add_cells(network, "cells", &tuft_lif_delta, &parameters, 1, 0, &cells, &err),
+        TUFT_OK);
     cr_assert_eq(tuft_connections_dense(&connections, 2, 1, weight, 100, &err), TUFT_OK);
     cr_assert_eq(
         tuft_network_connect(network, "in", source, cells, "input", &connections, NULL, &err),
