@@ -87,6 +87,23 @@ static tuft_status check(const void *config, tuft_error *err)
 
 /* ---- one readout ----------------------------------------------------------------------------- */
 
+/* How many groups have a row. */
+static tuft_status count_groups(const tuft_features *features, size_t *count, tuft_error *err)
+{
+    uint32_t last = 0;
+    uint8_t *present;
+    for (size_t i = 0; i < features->rows; i++)
+        last = features->group[i] > last ? features->group[i] : last;
+    tuft_status status = TUFT_NEW(&present, (size_t)last + 1, "groups", err);
+    *count = 0;
+    for (size_t i = 0; !status && i < features->rows; i++) {
+        *count += !present[features->group[i]];
+        present[features->group[i]] = 1;
+    }
+    free(present);
+    return status;
+}
+
 static tuft_status fit(const classify_run *run, const tuft_features *train, const uint8_t *original,
                        uint64_t seed, double *lambda, tuft_linear *linear, tuft_error *err)
 {
@@ -106,17 +123,10 @@ static tuft_status fit(const classify_run *run, const tuft_features *train, cons
         /* Folds of whole talkers, where there are a few, tell how it will be with new ones. */
         double accuracy[LAMBDAS];
         size_t best;
-        uint32_t groups = 0;
-        for (size_t i = 0; i < train->rows; i++)
-            if (train->group[i] >= groups)
-                groups = train->group[i] + 1;
-        uint32_t present = 0;
-        for (uint32_t g = 0; g < groups; g++)
-            for (size_t i = 0; i < train->rows; i++)
-                if (train->group[i] == g) {
-                    present++;
-                    break;
-                }
+        size_t present;
+        tuft_status status = count_groups(train, &present, err);
+        if (status)
+            return status;
         int folds = present < FOLDS ? (int)present : FOLDS;
         tuft_status status =
             tuft_ridge_choose(train, classes, lambdas, LAMBDAS, folds, seed,
