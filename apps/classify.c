@@ -128,7 +128,7 @@ static tuft_status fit(const classify_run *run, const tuft_features *train, cons
         if (status)
             return status;
         int folds = present < FOLDS ? (int)present : FOLDS;
-        tuft_status status =
+        status =
             tuft_ridge_choose(train, classes, lambdas, LAMBDAS, folds, seed,
                               (int)run->config->common.threads, original, accuracy, &best, err);
         if (status)
