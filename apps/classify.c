@@ -14,7 +14,7 @@
 #include <string.h>
 
 /* Penalties that cross-validation chooses from, and its folds. */
-static const double lambdas[] = {1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1, 3, 10};
+static const double lambdas[] = {1e-2, 3e-2, 0.1, 0.3, 1, 3, 10};
 enum { LAMBDAS = sizeof lambdas / sizeof *lambdas, FOLDS = 5, SEEDS = 1000 };
 
 static const classify_config defaults = {.common = COMMON_DEFAULTS,
@@ -223,7 +223,7 @@ static const uint32_t *fold_groups(const classify_run *run)
     for (size_t i = 0; i < n; i++)
         if (run->set.speaker[i] > last)
             last = run->set.speaker[i];
-    return run->set.kind == MODALITY_AUDIO && last >= 2 ? run->set.speaker : NULL;
+    return run->set.kind != MODALITY_VISION && last >= 2 ? run->set.speaker : NULL;
 }
 
 static tuft_status run_seed(classify_run *run, size_t repeat, app_result *result, tuft_error *err)

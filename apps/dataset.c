@@ -226,10 +226,9 @@ static tuft_status hold_talkers_out(const dataset_request *request, tuft_recordi
 
 tuft_status dataset_load(const dataset_request *request, dataset *out, tuft_error *err)
 {
-    *out = (dataset){.kind = request->name == DATASET_N_MNIST ||
-                                     request->name == DATASET_SYNTHETIC_VISION
-                                 ? MODALITY_VISION
-                                 : MODALITY_AUDIO};
+    static const modality kinds[] = {MODALITY_VISION, MODALITY_AUDIO, MODALITY_SOUND,
+                                     MODALITY_VISION, MODALITY_SOUND};
+    *out = (dataset){.kind = kinds[request->name]};
     tuft_recordings train = {0}, test = {0};
     const char *side = "test";
     tuft_status status = check_request(request, err);

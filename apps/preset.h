@@ -13,7 +13,8 @@
 
 #include <jansson.h>
 
-typedef enum { MODALITY_VISION, MODALITY_AUDIO } modality;
+/* Audio: recordings that are spikes of somebody's cochlea. Sound: sounds through ours. */
+typedef enum { MODALITY_VISION, MODALITY_AUDIO, MODALITY_SOUND } modality;
 typedef enum { PRESET_LIN2025, PRESET_BEST } preset_name;
 typedef enum { TASK_CLASSIFY, TASK_ZERO_SHOT } preset_task;
 typedef enum { READOUT_RIDGE, READOUT_SOFTMAX } readout_kind;

@@ -195,8 +195,10 @@ static tuft_status load(zero_shot_run *run, int which, tuft_error *err)
     tuft_recordings_free(&test);
     if (status)
         return status;
-    m->preset = preset_get((preset_name)c->preset, vision ? MODALITY_VISION : MODALITY_AUDIO,
-                           TASK_ZERO_SHOT, m->all.geometry);
+    modality kind = vision                                ? MODALITY_VISION
+                    : c->synthetic || is_folder(c->audio) ? MODALITY_SOUND
+                                                          : MODALITY_AUDIO;
+    m->preset = preset_get((preset_name)c->preset, kind, TASK_ZERO_SHOT, m->all.geometry);
     return preset_set(&m->preset, vision ? c->set_vision : c->set_audio, err);
 }
 
