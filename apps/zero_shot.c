@@ -92,7 +92,11 @@ static tuft_status check(const void *settings, tuft_error *err)
     if (c->shots.count > TUFT_ZERO_SHOT_SHOTS)
         return tuft_fail(err, TUFT_INVALID, "--shots: %zu kinds, expected at most %d",
                          c->shots.count, TUFT_ZERO_SHOT_SHOTS);
-    return TUFT_OK;
+    /* Names and forms of the values; what they come to for the recordings at hand is seen later. */
+    lsm_preset any = preset_get((preset_name)c->preset, MODALITY_SOUND, TASK_ZERO_SHOT,
+                                (tuft_geometry){1, 1, 1});
+    tuft_status status = preset_set(&any, c->set_vision, err);
+    return status ? status : preset_set(&any, c->set_audio, err);
 }
 
 /* --seen and --unseen that overlap: told as a failure of the work (exit 1), not of the form. */

@@ -1,75 +1,19 @@
 /* tuft classify as its users meet it: bad input above all. */
+#include "apps/shell.h"
+
 #include <criterion/criterion.h>
 #include <jansson.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-enum { TEXT_SIZE = 1 << 16 };
+TestSuite(classify, .init = shell_enter, .fini = shell_leave);
 
-#define FIXTURE TUFT_SOURCE_DIR "/tests/fixtures/ntidigits-variable.h5"
-
-/* A folder of the test's own; commands run in it, with $TUFT and $FIXTURE set. */
-static char folder[] = "/tmp/tuft-test-classify-XXXXXX";
-static char said[TEXT_SIZE]; /* on standard error */
-
-static int shell(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-/* Exit status of a shell line. */
-static int shell(const char *format, ...)
-{
-    char line[2048];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(line, sizeof line, format, arguments);
-    va_end(arguments);
-    setenv("LINE", line, 1);
-    FILE *stream = popen("cd \"$FOLDER\" && sh -c \"$LINE\" 2>&1 >/dev/null", "r");
-    cr_assert_not_null(stream);
-    said[fread(said, 1, sizeof said - 1, stream)] = '\0';
-    int status = pclose(stream);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
-static void enter(void)
-{
-    cr_assert_not_null(mkdtemp(folder));
-    setenv("FOLDER", folder, 1);
-    setenv("TUFT", TUFT_BINARY_DIR "/tuft", 1);
-    setenv("FIXTURE", FIXTURE, 1);
-}
-
-static void leave(void)
-{
-    shell("rm -rf \"$FOLDER\"");
-}
-
-TestSuite(classify, .init = enter, .fini = leave);
-
-static void write_file(const char *name, const void *content, size_t size)
-{
-    char path[256];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    FILE *stream = fopen(path, "wb");
-    cr_assert_not_null(stream, "%s", path);
-    cr_assert_eq(fwrite(content, 1, size, stream), size);
-    fclose(stream);
-}
-
-/* Fails with the given status, one line that says what (a file's name, mostly), no output left. */
 static void refused(int status, const char *what, const char *arguments)
 {
-    int got = shell("\"$TUFT\" classify --json=out.json --report=out.html %s", arguments);
-    cr_assert_eq(got, status, "%s: status %d: %s", arguments, got, said);
-    const char *end = strchr(said, '\n');
-    cr_assert(end && end > said && !end[1], "%s: %s", arguments, said);
-    cr_assert(strstr(said, what), "%s: %s, expected %s", arguments, said, what);
-    cr_assert_neq(shell("ls out.*"), 0, "%s left a file", arguments);
+    shell_refused("classify", status, what, arguments);
 }
 
 /* ---- N-MNIST folders ------------------------------------------------------------------------- */
@@ -91,12 +35,12 @@ Test(classify, folders_of_events)
                {"back.bin", back, 10}};
     char arguments[256], path[64];
     shell("mkdir -p good/0 good/1 bad/0 bad/7 none hollow/3");
-    write_file("good/0/a.bin", events, sizeof events);
-    write_file("good/1/a.bin", events, sizeof events);
-    write_file("bad/0/a.bin", events, sizeof events);
+    shell_write("good/0/a.bin", events, sizeof events);
+    shell_write("good/1/a.bin", events, sizeof events);
+    shell_write("bad/0/a.bin", events, sizeof events);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         snprintf(path, sizeof path, "bad/7/%s", bad[i].name);
-        write_file(path, bad[i].content, bad[i].size);
+        shell_write(path, bad[i].content, bad[i].size);
         snprintf(arguments, sizeof arguments, "--train bad --test good");
         refused(1, path, arguments);
         snprintf(arguments, sizeof arguments, "--train good --test bad");
@@ -147,7 +91,7 @@ static void write_wav(const char *name, uint32_t format, uint32_t channels, uint
         at += format == 3 ? put(content + at, bits, 4)
                           : put(content + at, i % 40 < 20 ? 8000 : 0xffff & (uint32_t)-8000, 2);
     }
-    write_file(name, content, at);
+    shell_write(name, content, at);
 }
 
 Test(classify, folders_of_speech)
@@ -170,11 +114,11 @@ Test(classify, folders_of_speech)
     refused(1, "speech/3_x_0.wav", arguments);
     write_wav("speech/3_x_0.wav", 1, 1, 1, 800); /* hours of one sample a second */
     refused(1, "speech/3_x_0.wav", arguments);
-    write_file("speech/3_x_0.wav", "", 0);
+    shell_write("speech/3_x_0.wav", "", 0);
     refused(1, "speech/3_x_0.wav", arguments);
-    write_file("speech/3_x_0.wav", "RIFF....WAVEfmt ", 16);
+    shell_write("speech/3_x_0.wav", "RIFF....WAVEfmt ", 16);
     refused(1, "speech/3_x_0.wav", arguments);
-    write_file("speech/3_x_0.wav", "no sound at all", 15);
+    shell_write("speech/3_x_0.wav", "no sound at all", 15);
     refused(1, "speech/3_x_0.wav", arguments);
     shell("rm speech/3_x_0.wav && mkdir speech/3_x_0.wav");
     refused(1, "speech/3_x_0.wav", arguments);
@@ -195,9 +139,9 @@ Test(classify, hdf5_files)
     cr_assert_not_null(stream);
     size_t size = fread(content, 1, sizeof content, stream);
     fclose(stream);
-    write_file("text.h5", "not HDF5", 8);
+    shell_write("text.h5", "not HDF5", 8);
     refused(1, "text.h5", "--dataset n-tidigits --train text.h5 --test $FIXTURE");
-    write_file("cut.h5", content, size / 2);
+    shell_write("cut.h5", content, size / 2);
     refused(1, "cut.h5", "--dataset n-tidigits --train $FIXTURE --test cut.h5");
 #ifndef __SANITIZE_ADDRESS__ /* whose report on libhdf5's fault would be a second line */
     /* The size of the first label in the global heap: HDF5 1.10 runs in circles over some. */
@@ -205,11 +149,11 @@ Test(classify, hdf5_files)
     while (heap + 64 < size && memcmp(content + heap, "GCOL", 4) != 0)
         heap++;
     memset(content + heap + 24, 0xff, 7);
-    write_file("heap.h5", content, size);
+    shell_write("heap.h5", content, size);
     refused(1, "heap.h5", "--dataset n-tidigits --train heap.h5 --test $FIXTURE");
 #endif
     refused(1, "not-there.h5", "--dataset n-tidigits --train not-there.h5 --test $FIXTURE");
-    refused(1, folder, "--dataset n-tidigits --train $FOLDER --test $FIXTURE");
+    refused(1, shell_folder(), "--dataset n-tidigits --train $FOLDER --test $FIXTURE");
     if (shell("/usr/bin/python3 -c 'import h5py; h5py.File(\\\"none.h5\\\", \\\"w\\\")'") != 0)
         cr_skip_test("no h5py");
     refused(1, "none.h5", "--dataset n-tidigits --train none.h5 --test $FIXTURE");
@@ -246,7 +190,7 @@ Test(classify, configurations_that_make_no_sense)
 {
     refused(1, "crop of 35", SMALL "--set frontend.crop=35");
     refused(1, "no cells", SMALL "--set group0.maps=0");
-    refused(1, "group 1: no cells", SMALL "--set groups=2");
+    refused(1, "group 2: no cells", SMALL "--set groups=3");
     refused(1, "7 groups", SMALL "--set groups=7");
     refused(1, "0 windows", SMALL "--set encoding.windows=0");
     refused(1, "at most", SMALL "--set group0.maps=4294967295");
@@ -259,32 +203,19 @@ Test(classify, configurations_that_make_no_sense)
     refused(1, "nobody", SMALL "--test-talkers nobody");
     refused(1, "nobody is called", SMALL "--test-talkers ,");
     refused(1, "41 folds", SMALL "--cross-validate 41");
-    write_file("g.txt", "1e-6 2e-6\n3e-6 S\n", 17);
+    shell_write("g.txt", "1e-6 2e-6\n3e-6 S\n", 17);
     refused(1, "g.txt: line 2", SMALL "--conductances g.txt");
     refused(1, "not-there.txt", SMALL "--conductances not-there.txt");
 }
 
 /* ---- results --------------------------------------------------------------------------------- */
 
-/* The result of a small run, without what may differ. */
 static json_t *result_of(const char *arguments)
 {
-    char path[128];
-    int got = shell("\"$TUFT\" classify --quiet --json=out.json --dataset synthetic-vision "
-                    "--per-class 8 %s",
-                    arguments);
-    cr_assert_eq(got, 0, "%s: %s", arguments, said);
-    cr_assert_str_empty(said);
-    snprintf(path, sizeof path, "%s/out.json", folder);
-    json_t *root = json_load_file(path, 0, NULL);
-    cr_assert_not_null(root);
-    cr_assert_eq(json_object_del(root, "timing_s"), 0);
-    json_object_del(json_object_get(root, "config"), "threads");
-    unlink(path);
-    return root;
+    return shell_result("classify --dataset synthetic-vision --per-class 8", arguments);
 }
 
-#define TINY "--set group0.maps=6,group0.stride_x=6,group0.stride_y=6,augment.copies=1"
+#define TINY "--set groups=1,group0.maps=6,group0.stride_x=6,group0.stride_y=6,augment.copies=1"
 
 Test(classify, threads_change_nothing_but_the_time)
 {

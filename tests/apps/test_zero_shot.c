@@ -1,0 +1,79 @@
+/* tuft zero-shot as its users meet it. */
+#include "apps/shell.h"
+
+#include <criterion/criterion.h>
+#include <math.h>
+#include <string.h>
+
+TestSuite(zero_shot_command, .init = shell_enter, .fini = shell_leave);
+
+static void refused(int status, const char *what, const char *arguments)
+{
+    shell_refused("zero-shot", status, what, arguments);
+}
+
+#define SMALL                                                                                      \
+    "--synthetic --per-class 8 --epochs 2 "                                                        \
+    "--set-vision groups=1,group0.maps=4,group0.stride_x=6,group0.stride_y=6,augment.copies=0 "    \
+    "--set-audio group0.maps=4,group0.stride_x=8,group0.pools_x=2,augment.copies=1 "
+
+Test(zero_shot_command, wrong_usage)
+{
+    refused(2, "--vision", "");
+    refused(2, "--audio", "--vision somewhere");
+    refused(2, "takes no --vision", "--synthetic --vision somewhere");
+    refused(2, "--seen", "--synthetic --seen 1-10");
+    refused(2, "--seen", "--synthetic --seen 7-1");
+    refused(2, "2 or more", "--synthetic --unseen 8");
+    refused(2, "--selection", "--synthetic --selection luck");
+    refused(2, "--shots", "--synthetic --shots 0");
+    refused(2, "did you mean", "--synthetic --all-pars");
+    refused(2, "group0.maps", "--synthetic --set-audio group0.maps=many");
+    refused(2, "did you mean", "--synthetic --set-vision group0.map=3");
+}
+
+Test(zero_shot_command, classes_that_overlap_or_are_not_there)
+{
+    refused(1, "both name class 7", SMALL "--quiet --seen 1-7 --unseen 7,8");
+    /* Too few recordings of a class for the examples asked for. */
+    refused(1, "50 shots", SMALL "--quiet --shots 50");
+}
+
+/* Pictures of digits 1 to 3 only: classes that are named but absent are told by number. */
+Test(zero_shot_command, absent_classes)
+{
+    cr_assert_eq(
+        shell("for side in Train Test; do for d in 1 2 3; do mkdir -p eye/$side/$d; for f in "
+              "a b c d e f; do printf '\\003\\004\\200\\000\\012\\005\\006\\000\\001\\024' > "
+              "eye/$side/$d/$f.bin; done; done; done"),
+        0);
+    refused(1, "class", "--quiet --vision eye --audio $FIXTURE --seen 1-3 --unseen 8,9");
+    refused(1, "not-there", "--quiet --vision eye --audio not-there");
+    refused(1, "nowhere/Train", "--quiet --vision nowhere --audio $FIXTURE");
+    refused(1, "eye", "--quiet --vision eye --audio eye");
+}
+
+Test(zero_shot_command, threads_change_nothing_but_the_time)
+{
+    json_t *one = shell_result("zero-shot", SMALL "--all-pairs --shots 1,2 --threads 1");
+    json_t *two = shell_result("zero-shot", SMALL "--all-pairs --shots 1,2 --threads 2");
+    cr_assert(json_equal(one, two));
+    json_t *results = json_object_get(one, "results"), *pair;
+    json_t *all = json_object_get(results, "all_pairs");
+    double sum = 0;
+    size_t i;
+    cr_assert_eq(json_array_size(json_object_get(all, "pairs")), 36);
+    json_array_foreach(json_object_get(all, "pairs"), i, pair)
+    {
+        double figure = json_number_value(json_object_get(pair, "audio_to_image"));
+        cr_assert(figure >= 0 && figure <= 1);
+        sum += figure / 36;
+    }
+    cr_assert_float_eq(sum, json_number_value(json_object_get(all, "mean")), 1e-9);
+    cr_assert_eq(json_array_size(json_object_get(results, "few_shot")), 2);
+    json_t *seen = json_object_get(results, "seen");
+    cr_assert_float_eq(json_number_value(json_object_get(seen, "chance")), 1.0 / 7, 1e-12);
+    cr_assert_str_eq(json_string_value(json_object_get(results, "selection")), "validation");
+    json_decref(one);
+    json_decref(two);
+}
