@@ -30,14 +30,20 @@ mkdir -p "$work/bin" "$work/shared" "$work/here"
 cat >"$work/bin/tuft" <<SHORT
 #!/usr/bin/env bash
 set -e
+short=augment.copies=0,readout.updates=600 set=
+given=()
+for argument; do
+    [ "\$set" ] && argument=\$argument,\$short short=
+    [[ \$argument =~ ^--set ]] && set=1 || set=
+    given+=("\$argument")
+done
 case " \$* " in
 *" --help "*) ;;
-*" classify "*) set -- "\$@" --seeds 1
-    case " \$* " in *" --set "*) ;; *) set -- "\$@" --set augment.copies=0,readout.updates=600 ;; esac ;;
-*" zero-shot "*) set -- "\$@" --seeds 1 --epochs 2 --set-vision augment.copies=0 \\
-    --set-audio augment.copies=0 ;;
+*" classify "*) given+=(--seeds 1 \${short:+--set "\$short"}) ;;
+*" zero-shot "*) given+=(--seeds 1 --epochs 2 --set-vision augment.copies=0
+    --set-audio augment.copies=0) ;;
 esac
-exec "$build/tuft" "\$@"
+exec "$build/tuft" "\${given[@]}"
 SHORT
 chmod +x "$work/bin/tuft"
 cd "$work/here"
