@@ -351,13 +351,14 @@ double zero_shot_few(const tuft_zero_shot_result *result, int which)
     return result->few_shot[which];
 }
 
-/* Mean, sd and Student's interval of n values; no sd and no interval for one. */
+/* Mean, sd and Student's interval, cut to 0..1, of n shares; no sd and no interval for one. */
 static zero_shot_summary summarise(const double *value, size_t n)
 {
     zero_shot_summary summary = {value[0], NAN, NAN, NAN};
     tuft_interval interval;
     if (n > 1 && !tuft_interval_mean(value, n, 0.95, &interval, NULL))
-        summary = (zero_shot_summary){interval.mean, interval.sd, interval.low, interval.high};
+        summary = (zero_shot_summary){interval.mean, interval.sd, fmax(0, interval.low),
+                                      fmin(1, interval.high)};
     return summary;
 }
 
