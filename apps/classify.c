@@ -59,26 +59,25 @@ static const command_example examples[] = {
      "spoken digits, each talker left out in turn"},
 };
 
+static dataset_request request_of(const classify_config *c)
+{
+    return (dataset_request){.name = (dataset_name)c->dataset,
+                             .train = c->train,
+                             .test = c->test,
+                             .test_talkers = c->test_talkers,
+                             .per_class = (uint32_t)c->per_class,
+                             .seed = c->common.seed,
+                             .folds = (uint32_t)c->cross_validate,
+                             .threads = (int)c->common.threads};
+}
+
 static tuft_status check(const void *config, tuft_error *err)
 {
     const classify_config *c = config;
-    if (c->cross_validate == 1)
-        return tuft_fail(err, TUFT_INVALID, "--cross-validate 1: expected 2 folds or more");
-    int synthetic = c->dataset >= DATASET_SYNTHETIC_VISION;
-    if (!synthetic && !c->train)
-        return tuft_fail(err, TUFT_INVALID, "--dataset %s needs --train PATH",
-                         dataset_names[c->dataset]);
-    if (synthetic && (c->train || c->test))
-        return tuft_fail(err, TUFT_INVALID, "--dataset %s is made, it takes no --train or --test",
-                         dataset_names[c->dataset]);
-    if (!synthetic && !c->test && !c->cross_validate && c->dataset != DATASET_FSDD)
-        return tuft_fail(err, TUFT_INVALID, "--dataset %s needs --test PATH or --cross-validate K",
-                         dataset_names[c->dataset]);
-    if (c->test_talkers &&
-        (c->test || c->cross_validate || (!synthetic && c->dataset != DATASET_FSDD)))
-        return tuft_fail(err, TUFT_INVALID,
-                         "--test-talkers is for fsdd and synthetic sets without --test and "
-                         "--cross-validate");
+    dataset_request request = request_of(c);
+    tuft_status status = dataset_check(&request, err);
+    if (status)
+        return status;
     /* Names and kinds of values are the same for every data set: said before it is loaded. */
     lsm_preset preset = preset_get((preset_name)c->preset, MODALITY_VISION, TASK_CLASSIFY,
                                    (tuft_geometry){34, 34, 2});
@@ -430,14 +429,7 @@ static tuft_status run(const void *settings, tuft_error *err)
     if (status)
         return status;
     result_stage(result, "load");
-    dataset_request request = {.name = (dataset_name)config->dataset,
-                               .train = config->train,
-                               .test = config->test,
-                               .test_talkers = config->test_talkers,
-                               .per_class = (uint32_t)config->per_class,
-                               .seed = config->common.seed,
-                               .folds = (uint32_t)config->cross_validate,
-                               .threads = (int)config->common.threads};
+    dataset_request request = request_of(config);
     status = preset_cochlea((preset_name)config->preset, config->set, &request.cochlea, err);
     if (!status)
         status = dataset_load(&request, &run.set, err);

@@ -199,18 +199,25 @@ static tuft_status two_sides(dataset *set, const char *name, size_t train_count,
     return status;
 }
 
-static tuft_status check_request(const dataset_request *request, tuft_error *err)
+tuft_status dataset_check(const dataset_request *request, tuft_error *err)
 {
+    const char *name = dataset_names[request->name];
     int synthetic = request->name >= DATASET_SYNTHETIC_VISION;
+    int by_talker = synthetic || request->name == DATASET_FSDD;
+    if (request->folds == 1)
+        return tuft_fail(err, TUFT_INVALID, "--cross-validate 1: expected 2 folds or more");
     if (!synthetic && !request->train)
-        return tuft_fail(err, TUFT_INVALID, "data set %s needs --train PATH",
-                         dataset_names[request->name]);
+        return tuft_fail(err, TUFT_INVALID, "--dataset %s needs --train PATH", name);
     if (synthetic && (request->train || request->test))
-        return tuft_fail(err, TUFT_INVALID, "data set %s is made, not read from a path",
-                         dataset_names[request->name]);
-    if (!synthetic && !request->test && !request->folds && request->name != DATASET_FSDD)
-        return tuft_fail(err, TUFT_INVALID, "data set %s needs --test PATH (or --cross-validate)",
-                         dataset_names[request->name]);
+        return tuft_fail(err, TUFT_INVALID, "--dataset %s is made, it takes no --train or --test",
+                         name);
+    if (!by_talker && !request->test && !request->folds)
+        return tuft_fail(err, TUFT_INVALID, "--dataset %s needs --test PATH or --cross-validate K",
+                         name);
+    if (request->test_talkers && (request->test || request->folds || !by_talker))
+        return tuft_fail(err, TUFT_INVALID,
+                         "--test-talkers is for fsdd and synthetic sets without --test and "
+                         "--cross-validate");
     return TUFT_OK;
 }
 
@@ -231,7 +238,7 @@ tuft_status dataset_load(const dataset_request *request, dataset *out, tuft_erro
     *out = (dataset){.kind = kinds[request->name]};
     tuft_recordings train = {0}, test = {0};
     const char *side = "test";
-    tuft_status status = check_request(request, err);
+    tuft_status status = dataset_check(request, err);
     if (!status)
         status = load_sides(request, &train, &test, err);
     if (!status && request->test && !request->folds && !test.count)

@@ -46,6 +46,10 @@ typedef struct {
     int threads;
 } dataset_request;
 
+/* Whether a request makes sense, before anything is read: messages are in the words of the command
+ * line (folds is --cross-validate). */
+tuft_status dataset_check(const dataset_request *request, tuft_error *err);
+
 /* Loads and splits. n-mnist: two folders. n-tidigits: the train side of one file, the test side of
  * the other (or the same). fsdd with test: two folders; without: each talker is left out in turn.
  * synthetic, and fsdd with test_talkers: tuft_talker_split. With folds the test side is not

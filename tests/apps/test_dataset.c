@@ -151,7 +151,7 @@ Test(dataset, requests_that_make_no_sense)
             "/nowhere");
     refused(
         (dataset_request){.name = DATASET_SYNTHETIC_VISION, .per_class = 4, .train = "/nowhere"},
-        "not read from a path");
+        "is made");
     refused((dataset_request){.name = DATASET_SYNTHETIC_VISION, .per_class = 0}, "0 recordings");
 }
 
