@@ -10,6 +10,12 @@ endforeach()
 install(FILES ${CMAKE_BINARY_DIR}/generated/core/version.h
         DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/tuft/core)
 install(FILES tuft.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/tuft)
+# The pkg-config file finds its prefix from where it lies, so that an installed tree may move.
+file(RELATIVE_PATH TUFT_PREFIX_FROM_PC "${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig" "${CMAKE_INSTALL_PREFIX}")
+string(REGEX REPLACE "/$" "" TUFT_PREFIX_FROM_PC "${TUFT_PREFIX_FROM_PC}")
+if(ESPEAK_FOUND)
+  set(TUFT_PC_ESPEAK " espeak-ng")
+endif()
 configure_file(cmake/tuft.pc.in generated/tuft.pc @ONLY)
 install(FILES ${CMAKE_BINARY_DIR}/generated/tuft.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 install(EXPORT tuft-targets NAMESPACE tuft:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/tuft)
