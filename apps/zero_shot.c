@@ -30,6 +30,11 @@ static const zero_shot_config defaults = {.common = COMMON_DEFAULTS,
                                           .per_class = 40,
                                           .seeds = 1,
                                           .epochs = OPTION_UNSET,
+                                          .dim = OPTION_UNSET,
+                                          .batch = OPTION_UNSET,
+                                          .temperature = NAN,
+                                          .rate = NAN,
+                                          .decay = NAN,
                                           .seen = {7, {1, 2, 3, 4, 5, 6, 7}},
                                           .unseen = {2, {8, 9}},
                                           .shots = {1, {5}}};
@@ -53,8 +58,14 @@ static const app_option options[] = {
                 "change values of the vision preset"),
     OPTION_TEXT(zero_shot_config, set_audio, "set-audio", "NAME=VALUE,...",
                 "change values of the audio preset"),
-    OPTION_INTEGER(zero_shot_config, epochs, "epochs", "N", 1, 100000,
-                   "of the projections (default: the preset's)"),
+    OPTION_SECTION("Projections (default: the preset's)"),
+    OPTION_INTEGER(zero_shot_config, dim, "dim", "N", 1, 4096, "dimensions of the joint space"),
+    OPTION_REAL(zero_shot_config, temperature, "temperature", "X", 1e-3, 1e3,
+                "of the contrastive loss"),
+    OPTION_INTEGER(zero_shot_config, batch, "batch", "N", 2, 65536, "pairs a step"),
+    OPTION_REAL(zero_shot_config, rate, "rate", "X", 1e-6, 1, "Adam's"),
+    OPTION_REAL(zero_shot_config, decay, "decay", "X", 0, 100, "of the weights, decoupled"),
+    OPTION_INTEGER(zero_shot_config, epochs, "epochs", "N", 1, 100000, "passes over the pairs"),
     OPTION_SECTION("Protocol"),
     OPTION_LIST(zero_shot_config, seen, "seen", "LIST", 0, 9, "classes to train on"),
     OPTION_LIST(zero_shot_config, unseen, "unseen", "LIST", 0, 9,
@@ -255,6 +266,16 @@ static void set_protocol(zero_shot_run *run)
     }
     if (c->epochs != OPTION_UNSET)
         run->protocol.epochs = (int)c->epochs;
+    if (c->dim != OPTION_UNSET)
+        run->protocol.contrastive.dim = (size_t)c->dim;
+    if (c->batch != OPTION_UNSET)
+        run->protocol.contrastive.batch = (size_t)c->batch;
+    if (!isnan(c->temperature))
+        run->protocol.contrastive.temperature = c->temperature;
+    if (!isnan(c->rate))
+        run->protocol.contrastive.adam.rate = c->rate;
+    if (!isnan(c->decay))
+        run->protocol.contrastive.adam.decay = c->decay;
     run->protocol.selection = c->selection ? TUFT_SELECT_ON_TEST : TUFT_SELECT_ON_VALIDATION;
     run->protocol.shot_kinds = (int)c->shots.count;
     for (size_t i = 0; i < c->shots.count; i++)

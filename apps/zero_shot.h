@@ -11,7 +11,8 @@ typedef struct {
     common_options common;
     const char *vision, *audio, *test_talkers, *set_vision, *set_audio;
     int synthetic, preset, all_pairs, selection;
-    int64_t per_class, seeds, epochs;
+    int64_t per_class, seeds, epochs, dim, batch; /* the last three may be unset: the preset's */
+    double temperature, rate, decay;              /* NAN: the preset's */
     option_list seen, unseen, shots;
 } zero_shot_config;
 
