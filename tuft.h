@@ -20,6 +20,7 @@
 #include "core/wheel.h"
 
 #include "cells/lif.h"
+#include "cells/naud_sprekeler.h"
 #include "cells/poisson.h"
 
 #include "datasets/bs1.h"
