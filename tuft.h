@@ -3,6 +3,7 @@
 #define TUFT_H
 
 #include "core/apart.h"
+#include "core/bursts.h"
 #include "core/cell_model.h"
 #include "core/engine.h"
 #include "core/events.h"

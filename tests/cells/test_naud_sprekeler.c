@@ -1,5 +1,6 @@
 #include "cells/naud_sprekeler.h"
 #include "cells/probe.h"
+#include "core/bursts.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
@@ -188,12 +189,11 @@ Test(naud_sprekeler, rate_rises_with_somatic_current)
     cr_assert_gt(with[9], alone[9] + 4);
 }
 
-/* Share of the events that are bursts (a spike within 16 ms of the one before), cells under
- * random somatic input. */
+/* Share of the events that are bursts, of cells under random somatic input. */
 static double burst_share(double apical)
 {
     enum { CELLS = 64, END = 20000 };
-    static int64_t tick[CELLS * END], last[CELLS];
+    static int64_t tick[CELLS * END];
     static uint32_t cell[CELLS * END];
     size_t n = 0;
     tuft_random random = tuft_random_stream(3, TUFT_RANDOM_TEST, 7);
@@ -209,22 +209,17 @@ static double burst_share(double apical)
     probe q = probe_new(&tuft_naud_sprekeler, &p, CELLS, 1, TICK_MS, weight);
     OK(tuft_engine_input(q.engine, 1 + SOMA, tick, cell, n, NULL));
     probe_run(&q, END);
-    size_t events = 0, bursts = 0;
-    int inside[CELLS] = {0};
-    const tuft_spike_record *out = tuft_engine_spikes(q.engine, 0);
-    for (uint32_t i = 0; i < CELLS; i++)
-        last[i] = -1000;
-    for (size_t s = 0; s < out->count; s++) {
-        uint32_t i = out->cell[s];
-        int close = out->tick[s] - last[i] < 160;
-        events += (size_t)!close;
-        bursts += (size_t)(close && !inside[i]);
-        inside[i] = close;
-        last[i] = out->tick[s];
-    }
+    const int64_t edge[] = {0, END};
+    tuft_burst_events events;
+    tuft_burst_windows window;
+    OK(tuft_burst_events_find(&events, tuft_engine_spikes(q.engine, 0), CELLS, 160, NULL));
+    OK(tuft_burst_windows_new(&window, &events, CELLS, edge, 1, TICK_MS, NULL));
+    double share = window.burst_probability[0];
+    cr_assert_gt(window.events[0], 300);
+    tuft_burst_windows_free(&window);
+    tuft_burst_events_free(&events);
     probe_free(&q);
-    cr_assert_gt(events, 300);
-    return (double)bursts / (double)events;
+    return share;
 }
 
 Test(naud_sprekeler, apical_current_makes_bursts)
