@@ -23,6 +23,7 @@
 #include "cells/lif.h"
 #include "cells/naud_sprekeler.h"
 #include "cells/poisson.h"
+#include "cells/two_point_lif.h"
 
 #include "datasets/bs1.h"
 #include "datasets/cochlea.h"
