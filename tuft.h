@@ -20,6 +20,7 @@
 #include "core/version.h"
 #include "core/wheel.h"
 
+#include "cells/adex.h"
 #include "cells/lif.h"
 #include "cells/naud_sprekeler.h"
 #include "cells/poisson.h"

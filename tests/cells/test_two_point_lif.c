@@ -188,8 +188,7 @@ Test(two_point_lif, both_forms_fire_at_the_same_ticks)
     }
     cr_assert_gt(total, 2 * CELLS);
     cr_assert_gt(bursts, CELLS / 2);
-    /* float32 against double: a tie in some thousand spikes may fall to either side */
-    cr_assert_leq(differ, 2, "%zu of %d cells differ, %zu spikes", differ, CELLS, total);
+    cr_assert_eq(differ, 0, "%zu of %d cells differ, %zu spikes", differ, CELLS, total);
     probe_free(&event);
     probe_free(&clocked);
     trains_free(&t);
