@@ -21,9 +21,11 @@
 #include "core/wheel.h"
 
 #include "cells/adex.h"
+#include "cells/context.h"
 #include "cells/lif.h"
 #include "cells/naud_sprekeler.h"
 #include "cells/poisson.h"
+#include "cells/transfer.h"
 #include "cells/two_point_lif.h"
 
 #include "datasets/bs1.h"
