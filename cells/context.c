@@ -160,7 +160,7 @@ static tuft_status create(void **state, const void *parameters, const tuft_cell_
 }
 
 /* R and C of n cells from begin on. */
-static void fields(const population *p, uint32_t begin, uint32_t n, float *r, float *c)
+TUFT_CLONES static void fields(const population *p, uint32_t begin, uint32_t n, float *r, float *c)
 {
     const law *l = &p->law;
     const float *each_r = p->parameters.cell_bias_soma, *each_c = p->parameters.cell_bias_context;
