@@ -3,6 +3,7 @@
 #define TUFT_H
 
 #include "core/apart.h"
+#include "core/bursts.h"
 #include "core/cell_model.h"
 #include "core/engine.h"
 #include "core/events.h"
@@ -19,8 +20,13 @@
 #include "core/version.h"
 #include "core/wheel.h"
 
+#include "cells/adex.h"
+#include "cells/context.h"
 #include "cells/lif.h"
+#include "cells/naud_sprekeler.h"
 #include "cells/poisson.h"
+#include "cells/transfer.h"
+#include "cells/two_point_lif.h"
 
 #include "datasets/bs1.h"
 #include "datasets/cochlea.h"

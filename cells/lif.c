@@ -1,6 +1,7 @@
 #include "cells/lif.h"
 
 #include "cells/exponential_sum.h"
+#include "cells/fired.h"
 #include "core/memory.h"
 #include "core/simd.h"
 
@@ -15,7 +16,7 @@ const tuft_lif_parameters tuft_lif_defaults = {.tau_m_ms = 20,
                                                .refractory_ms = 2};
 
 enum { EXCITATORY, INHIBITORY, SYNAPSES };
-enum { BLOCK = 2048, GROUP = 32 }; /* cells whose spikes are looked for together, and at a glance */
+enum { BLOCK = TUFT_FIRED_BLOCK, GROUP = TUFT_FIRED_GROUP };
 
 /* One state serves both forms: float32 arrays for the clocked one, an event-driven record a cell
  * for the other. */
@@ -197,24 +198,6 @@ static tuft_status create_exponential(void **state, const void *parameters,
 /* ---- clocked ---------------------------------------------------------------------------------
  * The loops below are branch-free over cells; which cells fired is collected per block. */
 
-/* Cells that fired among n: looked for 32 at a time, since few do. fired has room for GROUP more.
- */
-static uint32_t collect(uint8_t *fired, uint32_t begin, uint32_t n, uint32_t *spike)
-{
-    uint32_t spikes = 0;
-    memset(fired + n, 0, GROUP);
-    for (uint32_t i = 0; i < n; i += GROUP) {
-        uint64_t eight[GROUP / 8];
-        memcpy(eight, fired + i, GROUP);
-        if (!(eight[0] | eight[1] | eight[2] | eight[3]))
-            continue;
-        for (uint32_t k = 0; k < GROUP / 8; k++)
-            for (; eight[k]; eight[k] &= eight[k] - 1)
-                spike[spikes++] = begin + i + 8 * k + (uint32_t)__builtin_ctzll(eight[k]) / 8;
-    }
-    return spikes;
-}
-
 /* v of n cells after the decay; fires, resets, counts down the refractory period. */
 typedef struct {
     float v_reset, subtract; /* subtract: 1 lowers V by the threshold, 0 sets it to v_reset */
@@ -278,7 +261,7 @@ static uint32_t step_delta(void *state, uint32_t begin, uint32_t end, float *con
         else
             delta_uniform(cell->v + from, input[0] + from, cell->refractory + from, fired, n,
                           cell->decay[0], cell->threshold[0], r);
-        spikes += collect(fired, from, n, spike + spikes);
+        spikes += tuft_fired_collect(fired, from, n, spike + spikes);
     }
     return spikes;
 }
@@ -345,7 +328,7 @@ static uint32_t step_exponential(void *state, uint32_t begin, uint32_t end, floa
                 cell->v + from, cell->current[EXCITATORY] + from, cell->current[INHIBITORY] + from,
                 input_e, input_i, cell->refractory + from, fired, n, p,
                 cell->current_decay[EXCITATORY], cell->current_decay[INHIBITORY], r);
-        spikes += collect(fired, from, n, spike + spikes);
+        spikes += tuft_fired_collect(fired, from, n, spike + spikes);
     }
     return spikes;
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs every command of the documentation: the lines of indented blocks (four spaces) in README.md
 # and docs/*.md, each file in a folder of its own, in order, with the built `tuft` before all else.
+# What stands between ``` is code and not run.
 #
 #   docs.sh SOURCE BUILD FILE.md
 #
@@ -15,7 +16,8 @@ data=${TUFT_DATA:-$source/../shared/data}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-commands=$(awk '/^    [^ ]/ { line = substr($0, 5); if (line !~ /^[{|<}"]/) print line }' \
+commands=$(awk '/^```/ { fenced = !fenced }
+    !fenced && /^    [^ ]/ { line = substr($0, 5); if (line !~ /^[{|<}"]/) print line }' \
     "$source/$document" | grep -vE "^(cmake|train|test|git clone|scripts/|apt|cd |DATA=|man )" || true)
 [ -n "$commands" ] || exit 0
 if [ ! -d "$data" ]; then
