@@ -271,12 +271,13 @@ static tuft_status add_noise(const tuft_dvs_parameters *p, uint64_t seed, uint64
     const uint32_t channels = 2 * p->width * p->height;
     const double per_us = p->noise_hz * 1e-6 * channels / 2, end = floor(3 * p->saccade_us);
     tuft_random random = tuft_random_stream(seed, TUFT_RANDOM_NOISE, index);
-    for (double time = tuft_random_exponential(&random) / per_us; time < end;
-         time += tuft_random_exponential(&random) / per_us) {
+    double time = tuft_random_exponential(&random) / per_us;
+    while (time < end) {
         tuft_status status =
             tuft_events_push(out, (int64_t)time, tuft_random_below(&random, channels), err);
         if (status)
             return status;
+        time += tuft_random_exponential(&random) / per_us;
     }
     return TUFT_OK;
 }
@@ -358,10 +359,8 @@ tuft_status tuft_dvs_from_images(const tuft_images *images, const tuft_dvs_param
     }
     out->count = images->count;
     const size_t pixels = (size_t)images->width * images->height;
-    if (threads <= 0)
-        threads = omp_get_max_threads();
     tuft_failure failure = {0};
-#pragma omp parallel num_threads(threads)
+#pragma omp parallel num_threads(threads > 0 ? threads : omp_get_max_threads())
     {
         float *scratch;
         tuft_error own;

@@ -90,7 +90,7 @@ static tuft_status source_number(source *from, const char *what, uint32_t low, u
 
 static tuft_status source_magic(source *from, uint32_t magic, tuft_error *err)
 {
-    uint32_t value;
+    uint32_t value = 0;
     tuft_status status = source_u32(from, "magic", &value, err);
     if (!status && value != magic)
         status = tuft_fail(err, TUFT_FORMAT, "%s: offset 0: magic is 0x%08x, expected 0x%08x",
@@ -146,7 +146,7 @@ static tuft_status load_images(const char *path, size_t limit, tuft_images *out,
 static tuft_status load_labels(const char *path, uint32_t count, tuft_images *out, tuft_error *err)
 {
     source from;
-    uint32_t labels;
+    uint32_t labels = 0;
     tuft_status status = source_open(&from, path, err);
     if (status)
         return status;

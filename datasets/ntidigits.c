@@ -241,7 +241,7 @@ static tuft_status load_recording(const split_source *split, const char *key, in
         !talker_of(key, recording.source, sizeof recording.source))
         return tuft_fail(err, TUFT_FORMAT, "%s: %s_labels: key \"%.80s\" is too long or has a '/'",
                          split->path, split->side, key);
-    strcpy(recording.name, key);
+    memcpy(recording.name, key, strlen(key) + 1);
     char address_name[TUFT_MESSAGE_SIZE], time_name[TUFT_MESSAGE_SIZE];
     snprintf(address_name, sizeof address_name, "%.300s: %s_addresses/%s", split->path, split->side,
              key);

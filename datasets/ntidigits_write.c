@@ -59,8 +59,9 @@ static void make_key(const tuft_recording *recording, size_t place, char key[KEY
     char talker[36], take[24];
     const char *source = recording->source[0] ? recording->source : "unknown";
     copy_clean(talker, sizeof talker - 1, source, strlen(source));
-    if (is_kind(talker, strlen(talker)))
-        strcat(talker, "_");
+    size_t talker_length = strlen(talker);
+    if (is_kind(talker, talker_length))
+        memcpy(talker + talker_length, "_", 2);
     const char *line = strrchr(recording->name, '_');
     size_t length = line ? strcspn(line + 1, ".") : 0;
     if (length > 0 && length < sizeof take && !strchr(line, '/'))

@@ -102,9 +102,10 @@ static tuft_status make(tuft_speech_synthesiser synthesiser, int per_class, uint
             int digit = (begin + i) / per_class, take = (begin + i) % per_class;
             const talker *who = &cast[take % TUFT_SPEECH_TALKERS];
             tuft_recording recording = {.label = digit};
-            strcpy(recording.source, who->name);
+            snprintf(recording.source, sizeof recording.source, "%s", who->name);
             snprintf(recording.name, sizeof recording.name, "%d_%s_%d", digit, who->name, take);
-            status = say(synthesiser, digit, who, seed, (uint64_t)(begin + i), &batch[i], err);
+            status =
+                say(synthesiser, digit, who, seed, (uint64_t)begin + (uint64_t)i, &batch[i], err);
             if (!status)
                 status = tuft_recordings_push(out, &recording, err);
         }

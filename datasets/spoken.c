@@ -28,7 +28,7 @@ static bool parse_name(const char *name, tuft_recording *recording)
         return false;
     recording->label = name[0] - '0';
     memcpy(recording->source, talker, length);
-    strcpy(recording->name, name);
+    memcpy(recording->name, name, strlen(name) + 1);
     return true;
 }
 

@@ -36,8 +36,8 @@ tuft_status tuft_synthetic_vision(size_t per_class, uint64_t seed, int threads,
     if (!status)
         status = TUFT_NEW(&images.label, images.count, "labels", err);
     if (!status) {
-        const int used = threads > 0 ? threads : omp_get_max_threads();
-#pragma omp parallel for num_threads(used) schedule(dynamic, 16)
+#pragma omp parallel for num_threads(threads > 0 ? threads : omp_get_max_threads())                \
+    schedule(dynamic, 16)
         for (size_t i = 0; i < images.count; i++)
             draw(i, per_class, seed, &images);
         const tuft_dvs_parameters parameters = tuft_dvs_defaults();

@@ -122,7 +122,7 @@ tuft_status tuft_frontend_cut(const tuft_frontend *frontend, tuft_geometry geome
                               const tuft_recording *recording, tuft_frontend_input *input,
                               tuft_error *err)
 {
-    tuft_geometry to;
+    tuft_geometry to = {0};
     tuft_status status = tuft_frontend_geometry(frontend, geometry, &to, err);
     const tuft_events *events = &recording->events;
     if (!status)

@@ -279,7 +279,7 @@ static tuft_status make_pairs(const protocol *p, pair_list *list, tuft_error *er
         if (!p->seen[c])
             continue;
         size_t n_a = rows_of(a, a->rows, c, of_a), n_b = rows_of(b, b->rows, c, of_b);
-        for (size_t i = 0; i < n_b; i++) {
+        for (size_t i = 0; n_a && i < n_b; i++) {
             list->row_a[list->count] = of_a[i % n_a];
             list->row_b[list->count] = of_b[i];
             list->label[list->count++] = c;
