@@ -19,7 +19,8 @@ static void multiply(int n, const double *x, const double *y, double *out)
 
 void tuft_propagator(int n, const double *a, double h, double *out)
 {
-    double scaled[LIMIT * LIMIT], term[LIMIT * LIMIT], next[LIMIT * LIMIT], norm = 0;
+    double scaled[LIMIT * LIMIT], term[LIMIT * LIMIT], next[LIMIT * LIMIT] = {0};
+    double norm = 0;
     size_t size = (size_t)(n * n) * sizeof(double);
     for (int i = 0; i < n; i++) {
         double row = 0;
