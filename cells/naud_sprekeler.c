@@ -127,10 +127,9 @@ static tuft_status check(const population *cells, tuft_error *err)
                              finite[k].value);
     double step_ms = (double)cells->context.step_ticks * cells->context.tick_ms;
     for (size_t k = 0; k < sizeof not_negative / sizeof *not_negative; k++)
-        if (!(not_negative[k].value >= 0) ||
-            not_negative[k].value / step_ms > (double)(LONG_AGO / 4))
+        if (!(not_negative[k].value >= 0) || not_negative[k].value / step_ms > (double)LONG_AGO / 4)
             return tuft_fail(err, TUFT_INVALID, "%s %g, expected 0 to %g", not_negative[k].name,
-                             not_negative[k].value, step_ms * (double)(LONG_AGO / 4));
+                             not_negative[k].value, step_ms * (double)LONG_AGO / 4);
     if (!(p->threshold_mv > p->e_l_mv))
         return tuft_fail(err, TUFT_INVALID, "threshold_mv %g, expected a value over e_l_mv %g",
                          p->threshold_mv, p->e_l_mv);

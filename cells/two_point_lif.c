@@ -105,9 +105,9 @@ static tuft_status check(const population *cells, tuft_error *err)
                              finite[k].value);
     for (size_t k = 0; k < sizeof period / sizeof *period; k++)
         if (!(period[k].value >= 0) ||
-            period[k].value / cells->context.tick_ms > (double)(LONG_AGO / 2))
+            period[k].value / cells->context.tick_ms > (double)LONG_AGO / 2)
             return tuft_fail(err, TUFT_INVALID, "%s %g, expected 0 to %g", period[k].name,
-                             period[k].value, (double)(LONG_AGO / 2) * cells->context.tick_ms);
+                             period[k].value, (double)LONG_AGO / 2 * cells->context.tick_ms);
     if (!(p->apical_threshold >= p->bac_threshold))
         return tuft_fail(err, TUFT_INVALID,
                          "apical_threshold %g, expected bac_threshold %g or more",
