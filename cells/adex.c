@@ -2,6 +2,7 @@
 
 #include "cells/exponential.h"
 #include "cells/fired.h"
+#include "cells/parameters.h"
 #include "cells/propagator.h"
 #include "core/memory.h"
 #include "core/simd.h"
@@ -62,25 +63,24 @@ static void reset(void *state)
 static tuft_status check(const population *cells, tuft_error *err)
 {
     const tuft_adex_parameters *p = &cells->parameters;
-    const struct {
-        const char *name;
-        double value;
-    } above_zero[] = {{"c_pf", p->c_pf},
-                      {"g_l_ns", p->g_l_ns},
-                      {"tau_w_ms", p->tau_w_ms},
-                      {"tau_excitatory_ms", p->tau_excitatory_ms},
-                      {"tau_inhibitory_ms", p->tau_inhibitory_ms}},
-      finite[] = {{"e_l_mv", p->e_l_mv},  {"v_t_mv", p->v_t_mv},         {"a_ns", p->a_ns},
-                  {"b_pa", p->b_pa},      {"v_reset_mv", p->v_reset_mv}, {"v_cut_mv", p->v_cut_mv},
-                  {"bias_pa", p->bias_pa}};
-    for (size_t k = 0; k < sizeof above_zero / sizeof *above_zero; k++)
-        if (!(above_zero[k].value > 0) || !isfinite(above_zero[k].value))
-            return tuft_fail(err, TUFT_INVALID, "%s %g, expected a finite value over 0",
-                             above_zero[k].name, above_zero[k].value);
-    for (size_t k = 0; k < sizeof finite / sizeof *finite; k++)
-        if (!isfinite(finite[k].value))
-            return tuft_fail(err, TUFT_INVALID, "%s %g, expected a finite value", finite[k].name,
-                             finite[k].value);
+    const tuft_parameter above_zero[] = {{"c_pf", p->c_pf},
+                                         {"g_l_ns", p->g_l_ns},
+                                         {"tau_w_ms", p->tau_w_ms},
+                                         {"tau_excitatory_ms", p->tau_excitatory_ms},
+                                         {"tau_inhibitory_ms", p->tau_inhibitory_ms}},
+                         finite[] = {{"e_l_mv", p->e_l_mv},
+                                     {"v_t_mv", p->v_t_mv},
+                                     {"a_ns", p->a_ns},
+                                     {"b_pa", p->b_pa},
+                                     {"v_reset_mv", p->v_reset_mv},
+                                     {"v_cut_mv", p->v_cut_mv},
+                                     {"bias_pa", p->bias_pa}};
+    tuft_status status =
+        tuft_parameters_above_zero(above_zero, sizeof above_zero / sizeof *above_zero, err);
+    if (!status)
+        status = tuft_parameters_finite(finite, sizeof finite / sizeof *finite, err);
+    if (status)
+        return status;
     if (p->delta_t_mv != 0 && !(p->delta_t_mv >= 1e-3 && p->delta_t_mv <= 1e3))
         return tuft_fail(err, TUFT_INVALID, "delta_t_mv %g, expected 0 or 0.001 to 1000",
                          p->delta_t_mv);
@@ -96,11 +96,7 @@ static tuft_status check(const population *cells, tuft_error *err)
     if (!(fires_over >= p->v_t_mv))
         return tuft_fail(err, TUFT_INVALID, "v_cut_mv %g, expected v_t_mv %g or more", p->v_cut_mv,
                          p->v_t_mv);
-    for (uint32_t i = 0; p->cell_bias_pa && i < cells->context.count; i++)
-        if (!isfinite(p->cell_bias_pa[i]))
-            return tuft_fail(err, TUFT_INVALID, "bias of cell %u is %g, expected a finite value", i,
-                             (double)p->cell_bias_pa[i]);
-    return TUFT_OK;
+    return tuft_parameters_cell_bias(p->cell_bias_pa, cells->context.count, err);
 }
 
 static law law_of(const tuft_adex_parameters *p, double h)

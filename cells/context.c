@@ -1,6 +1,7 @@
 #include "cells/context.h"
 
 #include "cells/fired.h"
+#include "cells/parameters.h"
 #include "core/memory.h"
 #include "core/simd.h"
 
@@ -64,28 +65,25 @@ static void reset(void *state)
 static tuft_status check(const population *cells, tuft_error *err)
 {
     const tuft_context_parameters *p = &cells->parameters;
-    const struct {
-        const char *name;
-        double value;
-    } above_zero[] = {{"tau_m_ms", p->tau_m_ms},
-                      {"scale_soma", p->scale_soma},
-                      {"scale_context", p->scale_context},
-                      {"tau_soma_ms", p->tau_soma_ms},
-                      {"tau_context_ms", p->tau_context_ms},
-                      {"tau_feedback_ms", p->tau_feedback_ms},
-                      {"burst_interval_ms", p->burst_interval_ms}},
-      finite[] = {
-          {"threshold", p->threshold},         {"v_reset", p->v_reset},
-          {"bias_soma", p->bias_soma},         {"bias_context", p->bias_context},
-          {"bias_feedback", p->bias_feedback}, {"feedback_threshold", p->feedback_threshold}};
-    for (size_t k = 0; k < sizeof above_zero / sizeof *above_zero; k++)
-        if (!(above_zero[k].value > 0) || !isfinite(above_zero[k].value))
-            return tuft_fail(err, TUFT_INVALID, "%s %g, expected a finite value over 0",
-                             above_zero[k].name, above_zero[k].value);
-    for (size_t k = 0; k < sizeof finite / sizeof *finite; k++)
-        if (!isfinite(finite[k].value))
-            return tuft_fail(err, TUFT_INVALID, "%s %g, expected a finite value", finite[k].name,
-                             finite[k].value);
+    const tuft_parameter above_zero[] = {{"tau_m_ms", p->tau_m_ms},
+                                         {"scale_soma", p->scale_soma},
+                                         {"scale_context", p->scale_context},
+                                         {"tau_soma_ms", p->tau_soma_ms},
+                                         {"tau_context_ms", p->tau_context_ms},
+                                         {"tau_feedback_ms", p->tau_feedback_ms},
+                                         {"burst_interval_ms", p->burst_interval_ms}},
+                         finite[] = {{"threshold", p->threshold},
+                                     {"v_reset", p->v_reset},
+                                     {"bias_soma", p->bias_soma},
+                                     {"bias_context", p->bias_context},
+                                     {"bias_feedback", p->bias_feedback},
+                                     {"feedback_threshold", p->feedback_threshold}};
+    tuft_status status =
+        tuft_parameters_above_zero(above_zero, sizeof above_zero / sizeof *above_zero, err);
+    if (!status)
+        status = tuft_parameters_finite(finite, sizeof finite / sizeof *finite, err);
+    if (status)
+        return status;
     if (!tuft_transfer_name(p->transfer))
         return tuft_fail(err, TUFT_INVALID, "transfer %d, expected 0 to %d", (int)p->transfer,
                          TUFT_TRANSFERS - 1);
@@ -100,13 +98,9 @@ static tuft_status check(const population *cells, tuft_error *err)
                          "refractory_ms %g and burst_interval_ms %g, expected 0 to %g",
                          p->refractory_ms, p->burst_interval_ms, most);
     const float *const each[] = {p->cell_bias_soma, p->cell_bias_context};
-    for (int k = 0; k < 2; k++)
-        for (uint32_t i = 0; each[k] && i < cells->context.count; i++)
-            if (!isfinite(each[k][i]))
-                return tuft_fail(err, TUFT_INVALID,
-                                 "bias of cell %u is %g, expected a finite value", i,
-                                 (double)each[k][i]);
-    return TUFT_OK;
+    for (int k = 0; !status && k < 2; k++)
+        status = tuft_parameters_cell_bias(each[k], cells->context.count, err);
+    return status;
 }
 
 static law law_of(const tuft_context_parameters *p, double h)

@@ -2,6 +2,7 @@
 
 #include "cells/exponential.h"
 #include "cells/fired.h"
+#include "cells/parameters.h"
 #include "cells/propagator.h"
 #include "core/memory.h"
 #include "core/simd.h"
@@ -90,56 +91,46 @@ static void reset(void *state)
 static tuft_status check(const population *cells, tuft_error *err)
 {
     const tuft_naud_sprekeler_parameters *p = &cells->parameters;
-    const struct {
-        const char *name;
-        double value;
-    } above_zero[] = {{"tau_threshold_ms", p->tau_threshold_ms},
-                      {"c_soma_pf", p->c_soma_pf},
-                      {"tau_soma_ms", p->tau_soma_ms},
-                      {"tau_w_soma_ms", p->tau_w_soma_ms},
-                      {"c_dendrite_pf", p->c_dendrite_pf},
-                      {"tau_dendrite_ms", p->tau_dendrite_ms},
-                      {"tau_w_dendrite_ms", p->tau_w_dendrite_ms},
-                      {"d_dendrite_mv", p->d_dendrite_mv},
-                      {"tau_soma_syn_ms", p->tau_soma_syn_ms},
-                      {"tau_apical_syn_ms", p->tau_apical_syn_ms}},
-      finite[] = {{"e_l_mv", p->e_l_mv},
-                  {"threshold_mv", p->threshold_mv},
-                  {"threshold_jump_mv", p->threshold_jump_mv},
-                  {"g_soma_pa", p->g_soma_pa},
-                  {"b_pa", p->b_pa},
-                  {"g_dendrite_pa", p->g_dendrite_pa},
-                  {"a_ns", p->a_ns},
-                  {"e_dendrite_mv", p->e_dendrite_mv},
-                  {"c_bap_pa", p->c_bap_pa},
-                  {"bias_soma_pa", p->bias_soma_pa},
-                  {"bias_apical_pa", p->bias_apical_pa}},
-      not_negative[] = {{"refractory_ms", p->refractory_ms},
-                        {"bap_delay_ms", p->bap_delay_ms},
-                        {"bap_length_ms", p->bap_length_ms}};
-    for (size_t k = 0; k < sizeof above_zero / sizeof *above_zero; k++)
-        if (!(above_zero[k].value > 0) || !isfinite(above_zero[k].value))
-            return tuft_fail(err, TUFT_INVALID, "%s %g, expected a finite value over 0",
-                             above_zero[k].name, above_zero[k].value);
-    for (size_t k = 0; k < sizeof finite / sizeof *finite; k++)
-        if (!isfinite(finite[k].value))
-            return tuft_fail(err, TUFT_INVALID, "%s %g, expected a finite value", finite[k].name,
-                             finite[k].value);
+    const tuft_parameter above_zero[] = {{"tau_threshold_ms", p->tau_threshold_ms},
+                                         {"c_soma_pf", p->c_soma_pf},
+                                         {"tau_soma_ms", p->tau_soma_ms},
+                                         {"tau_w_soma_ms", p->tau_w_soma_ms},
+                                         {"c_dendrite_pf", p->c_dendrite_pf},
+                                         {"tau_dendrite_ms", p->tau_dendrite_ms},
+                                         {"tau_w_dendrite_ms", p->tau_w_dendrite_ms},
+                                         {"d_dendrite_mv", p->d_dendrite_mv},
+                                         {"tau_soma_syn_ms", p->tau_soma_syn_ms},
+                                         {"tau_apical_syn_ms", p->tau_apical_syn_ms}},
+                         finite[] = {{"e_l_mv", p->e_l_mv},
+                                     {"threshold_mv", p->threshold_mv},
+                                     {"threshold_jump_mv", p->threshold_jump_mv},
+                                     {"g_soma_pa", p->g_soma_pa},
+                                     {"b_pa", p->b_pa},
+                                     {"g_dendrite_pa", p->g_dendrite_pa},
+                                     {"a_ns", p->a_ns},
+                                     {"e_dendrite_mv", p->e_dendrite_mv},
+                                     {"c_bap_pa", p->c_bap_pa},
+                                     {"bias_soma_pa", p->bias_soma_pa},
+                                     {"bias_apical_pa", p->bias_apical_pa}},
+                         not_negative[] = {{"refractory_ms", p->refractory_ms},
+                                           {"bap_delay_ms", p->bap_delay_ms},
+                                           {"bap_length_ms", p->bap_length_ms}};
+    tuft_status status =
+        tuft_parameters_above_zero(above_zero, sizeof above_zero / sizeof *above_zero, err);
+    if (!status)
+        status = tuft_parameters_finite(finite, sizeof finite / sizeof *finite, err);
     double step_ms = (double)cells->context.step_ticks * cells->context.tick_ms;
-    for (size_t k = 0; k < sizeof not_negative / sizeof *not_negative; k++)
-        if (!(not_negative[k].value >= 0) || not_negative[k].value / step_ms > (double)LONG_AGO / 4)
-            return tuft_fail(err, TUFT_INVALID, "%s %g, expected 0 to %g", not_negative[k].name,
-                             not_negative[k].value, step_ms * (double)LONG_AGO / 4);
+    if (!status)
+        status = tuft_parameters_periods(not_negative, sizeof not_negative / sizeof *not_negative,
+                                         step_ms, (double)LONG_AGO / 4, err);
+    if (status)
+        return status;
     if (!(p->threshold_mv > p->e_l_mv))
         return tuft_fail(err, TUFT_INVALID, "threshold_mv %g, expected a value over e_l_mv %g",
                          p->threshold_mv, p->e_l_mv);
-    for (int c = 0; c < COMPARTMENTS; c++)
-        for (uint32_t i = 0; cells->bias[c] && i < cells->context.count; i++)
-            if (!isfinite(cells->bias[c][i]))
-                return tuft_fail(err, TUFT_INVALID,
-                                 "bias of cell %u is %g, expected a finite value", i,
-                                 (double)cells->bias[c][i]);
-    return TUFT_OK;
+    for (int c = 0; !status && c < COMPARTMENTS; c++)
+        status = tuft_parameters_cell_bias(cells->bias[c], cells->context.count, err);
+    return status;
 }
 
 /* One compartment's exact step. a couples w to V; 0 for the soma. */

@@ -2,6 +2,7 @@
 
 #include "cells/exponential_sum.h"
 #include "cells/fired.h"
+#include "cells/parameters.h"
 #include "core/memory.h"
 #include "core/simd.h"
 
@@ -81,33 +82,26 @@ static void reset(void *state)
 static tuft_status check(const population *cells, tuft_error *err)
 {
     const tuft_two_point_lif_parameters *p = &cells->parameters;
-    const struct {
-        const char *name;
-        double value;
-    } above_zero[] = {{"tau_m_ms", p->tau_m_ms},
-                      {"tau_a_ms", p->tau_a_ms},
-                      {"bac_threshold", p->bac_threshold}},
-      period[] = {{"refractory_ms", p->refractory_ms},
-                  {"window_ms", p->window_ms},
-                  {"plateau_ms", p->plateau_ms}},
-      finite[] = {{"threshold", p->threshold},
-                  {"v_reset", p->v_reset},
-                  {"bias", p->bias},
-                  {"plateau_drive", p->plateau_drive},
-                  {"threshold_drop", p->threshold_drop}};
-    for (size_t k = 0; k < sizeof above_zero / sizeof *above_zero; k++)
-        if (!(above_zero[k].value > 0) || !isfinite(above_zero[k].value))
-            return tuft_fail(err, TUFT_INVALID, "%s %g, expected a finite value over 0",
-                             above_zero[k].name, above_zero[k].value);
-    for (size_t k = 0; k < sizeof finite / sizeof *finite; k++)
-        if (!isfinite(finite[k].value))
-            return tuft_fail(err, TUFT_INVALID, "%s %g, expected a finite value", finite[k].name,
-                             finite[k].value);
-    for (size_t k = 0; k < sizeof period / sizeof *period; k++)
-        if (!(period[k].value >= 0) ||
-            period[k].value / cells->context.tick_ms > (double)LONG_AGO / 2)
-            return tuft_fail(err, TUFT_INVALID, "%s %g, expected 0 to %g", period[k].name,
-                             period[k].value, (double)LONG_AGO / 2 * cells->context.tick_ms);
+    const tuft_parameter above_zero[] = {{"tau_m_ms", p->tau_m_ms},
+                                         {"tau_a_ms", p->tau_a_ms},
+                                         {"bac_threshold", p->bac_threshold}},
+                         period[] = {{"refractory_ms", p->refractory_ms},
+                                     {"window_ms", p->window_ms},
+                                     {"plateau_ms", p->plateau_ms}},
+                         finite[] = {{"threshold", p->threshold},
+                                     {"v_reset", p->v_reset},
+                                     {"bias", p->bias},
+                                     {"plateau_drive", p->plateau_drive},
+                                     {"threshold_drop", p->threshold_drop}};
+    tuft_status status =
+        tuft_parameters_above_zero(above_zero, sizeof above_zero / sizeof *above_zero, err);
+    if (!status)
+        status = tuft_parameters_finite(finite, sizeof finite / sizeof *finite, err);
+    if (!status)
+        status = tuft_parameters_periods(period, sizeof period / sizeof *period,
+                                         cells->context.tick_ms, (double)LONG_AGO / 2, err);
+    if (status)
+        return status;
     if (!(p->apical_threshold >= p->bac_threshold))
         return tuft_fail(err, TUFT_INVALID,
                          "apical_threshold %g, expected bac_threshold %g or more",
@@ -115,11 +109,7 @@ static tuft_status check(const population *cells, tuft_error *err)
     if (!(p->v_reset <= p->threshold - fmax(p->threshold_drop, 0)))
         return tuft_fail(err, TUFT_INVALID, "v_reset %g, expected the lowered threshold %g at most",
                          p->v_reset, p->threshold - p->threshold_drop);
-    for (uint32_t i = 0; p->cell_bias && i < cells->context.count; i++)
-        if (!isfinite(p->cell_bias[i]))
-            return tuft_fail(err, TUFT_INVALID, "bias of cell %u is %g, expected a finite value", i,
-                             (double)p->cell_bias[i]);
-    return TUFT_OK;
+    return tuft_parameters_cell_bias(p->cell_bias, cells->context.count, err);
 }
 
 static tuft_status create_clocked(population *cells, tuft_error *err)
