@@ -1,38 +1,30 @@
 #include "datasets/bs1.h"
 
 #include "core/file.h"
+#include "datasets/event40.h"
 
 #include <stdlib.h>
 
-enum { EVENT_BYTES = 5, FILE_LIMIT = 1 << 28 };
+enum { FILE_LIMIT = 1 << 28 };
 
 static tuft_status parse(const char *path, const unsigned char *content, size_t size,
                          tuft_events *events, uint32_t *channels, tuft_error *err)
 {
-    if (size == 0)
-        return tuft_fail(err, TUFT_FORMAT, "%s: empty, expected 5-byte events", path);
-    if (size % EVENT_BYTES)
-        return tuft_fail(err, TUFT_FORMAT, "%s: %zu bytes, expected a multiple of 5", path, size);
-    int64_t last = 0;
-    for (size_t offset = 0; offset < size; offset += EVENT_BYTES) {
+    tuft_status status = tuft_event40_size(path, size, err);
+    int64_t tick = 0;
+    for (size_t offset = 0; !status && offset < size; offset += TUFT_EVENT40_BYTES) {
         const unsigned char *byte = content + offset;
         uint32_t channel = (uint32_t)byte[0] << 8 | byte[1];
-        int64_t tick = (int64_t)(byte[2] & 0x7f) << 16 | (int64_t)byte[3] << 8 | byte[4];
         if (!(byte[2] & 0x80))
             return tuft_fail(err, TUFT_FORMAT, "%s: offset %zu: sign is OFF, expected ON", path,
                              offset + 2);
-        if (tick < last)
-            return tuft_fail(err, TUFT_FORMAT,
-                             "%s: offset %zu: time goes back to %lld us, expected at least %lld",
-                             path, offset + 2, (long long)tick, (long long)last);
-        last = tick;
-        if (channel >= *channels)
+        status = tuft_event40_time(path, content, offset, &tick, err);
+        if (!status && channel >= *channels)
             *channels = channel + 1;
-        tuft_status status = tuft_events_push(events, tick, channel, err);
-        if (status)
-            return status;
+        if (!status)
+            status = tuft_events_push(events, tick, channel, err);
     }
-    return TUFT_OK;
+    return status;
 }
 
 tuft_status tuft_bs1_read(const char *path, tuft_events *events, tuft_geometry *geometry,

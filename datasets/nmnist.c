@@ -2,6 +2,7 @@
 
 #include "core/file.h"
 #include "datasets/digit_folders.h"
+#include "datasets/event40.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -9,36 +10,27 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EVENT_BYTES = 5, FILE_LIMIT = 1 << 28 };
+enum { FILE_LIMIT = 1 << 28 };
 
 static tuft_status parse(const char *path, const unsigned char *content, size_t size,
                          tuft_events *events, tuft_error *err)
 {
-    if (size == 0)
-        return tuft_fail(err, TUFT_FORMAT, "%s: empty, expected 5-byte events", path);
-    if (size % EVENT_BYTES)
-        return tuft_fail(err, TUFT_FORMAT, "%s: %zu bytes, expected a multiple of 5", path, size);
-    int64_t last = 0;
-    for (size_t offset = 0; offset < size; offset += EVENT_BYTES) {
+    tuft_status status = tuft_event40_size(path, size, err);
+    int64_t tick = 0;
+    for (size_t offset = 0; !status && offset < size; offset += TUFT_EVENT40_BYTES) {
         const unsigned char *byte = content + offset;
         uint32_t x = byte[0], y = byte[1], polarity = byte[2] >> 7;
-        int64_t tick = (int64_t)(byte[2] & 0x7f) << 16 | (int64_t)byte[3] << 8 | byte[4];
         if (x >= TUFT_NMNIST_SIDE || y >= TUFT_NMNIST_SIDE)
             return tuft_fail(err, TUFT_FORMAT, "%s: offset %zu: %c is %u, expected below %d", path,
                              x >= TUFT_NMNIST_SIDE ? offset : offset + 1,
                              x >= TUFT_NMNIST_SIDE ? 'x' : 'y', x >= TUFT_NMNIST_SIDE ? x : y,
                              TUFT_NMNIST_SIDE);
-        if (tick < last)
-            return tuft_fail(err, TUFT_FORMAT,
-                             "%s: offset %zu: time goes back to %lld us, expected at least %lld",
-                             path, offset + 2, (long long)tick, (long long)last);
-        last = tick;
+        status = tuft_event40_time(path, content, offset, &tick, err);
         uint32_t channel = (polarity * TUFT_NMNIST_SIDE + y) * TUFT_NMNIST_SIDE + x;
-        tuft_status status = tuft_events_push(events, tick, channel, err);
-        if (status)
-            return status;
+        if (!status)
+            status = tuft_events_push(events, tick, channel, err);
     }
-    return TUFT_OK;
+    return status;
 }
 
 tuft_status tuft_nmnist_read(const char *path, tuft_events *events, tuft_error *err)
@@ -87,10 +79,10 @@ tuft_status tuft_nmnist_put(FILE *stream, const char *path, const tuft_events *e
     for (size_t i = 0; i < events->count; i++) {
         uint32_t channel = events->channel[i], place = channel % plane;
         uint32_t tick = (uint32_t)events->tick_us[i];
-        const unsigned char byte[EVENT_BYTES] = {(unsigned char)(place % TUFT_NMNIST_SIDE),
-                                                 (unsigned char)(place / TUFT_NMNIST_SIDE),
-                                                 (unsigned char)(channel / plane << 7 | tick >> 16),
-                                                 (unsigned char)(tick >> 8), (unsigned char)tick};
+        const unsigned char byte[TUFT_EVENT40_BYTES] = {
+            (unsigned char)(place % TUFT_NMNIST_SIDE), (unsigned char)(place / TUFT_NMNIST_SIDE),
+            (unsigned char)(channel / plane << 7 | tick >> 16), (unsigned char)(tick >> 8),
+            (unsigned char)tick};
         if (fwrite(byte, 1, sizeof byte, stream) != sizeof byte)
             return tuft_fail(err, TUFT_IO, "%s: %s", path, strerror(errno));
     }
