@@ -11,6 +11,7 @@
 #include "core/wheel.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* What a population is told about where it lives. */
@@ -23,6 +24,31 @@ typedef struct {
 } tuft_cell_context;
 
 enum { TUFT_PORT_LIMIT = 16 }; /* ports a model may have */
+
+/* A parameter by its name in the model's own struct, for files and command lines. */
+typedef enum {
+    TUFT_PARAMETER_REAL,   /* double */
+    TUFT_PARAMETER_COUNT,  /* uint32_t */
+    TUFT_PARAMETER_CHOICE, /* an enum, by the names in choice */
+    TUFT_PARAMETER_CELLS   /* const float *: [cells], or NULL; overrides a REAL */
+} tuft_parameter_kind;
+
+typedef struct {
+    const char *name; /* as the member is called: "tau_m_ms" */
+    const char *unit; /* "ms"; "" for none, "1" for what is a pure number */
+    tuft_parameter_kind kind;
+    size_t offset;
+    const char *const *choice; /* CHOICE: value k is choice[k]; NULL-terminated */
+} tuft_parameter_entry;
+
+/* A stretch of memory that is part of a population's state. */
+typedef struct {
+    const char *name;
+    void *data;
+    size_t size; /* bytes */
+} tuft_state_part;
+
+enum { TUFT_STATE_PARTS = 24 }; /* parts a state may have */
 
 typedef struct tuft_cell_model {
     const char *name;
@@ -53,6 +79,26 @@ typedef struct tuft_cell_model {
 
     /* Value of variable[which] of a cell as it is at tick (not before the cell's last event). */
     double (*read)(const void *state, uint32_t cell, int which, int64_t tick);
+
+    /* What follows is optional; a model without it cannot be set from a file, written to or saved.
+     *
+     * Sets variable[which] of a cell to a value at the end of tick (after all that happened there;
+     * at tick 0 of a fresh state: before anything): an initial membrane, a bias that steps.
+     * Event-driven: *wake is as receive() gives it. TUFT_INVALID for a value that makes no sense
+     * and for variables that follow from others. */
+    tuft_status (*write)(void *state, uint32_t cell, int which, double value, int64_t tick,
+                         int64_t *wake, tuft_error *err);
+
+    /* All that changes while the state runs, as up to TUFT_STATE_PARTS stretches of memory (no
+     * pointers in them), always the same ones for the same parameters and context: bytes copied
+     * out and put back into another state of these make it go on as this one would have. Returns
+     * their number. */
+    int (*parts)(void *state, tuft_state_part *part);
+
+    /* The model's own parameter struct: its members (the last has no name), size and defaults. */
+    const tuft_parameter_entry *parameter;
+    size_t parameters_size;
+    const void *defaults;
 } tuft_cell_model;
 
 #endif

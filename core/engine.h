@@ -37,6 +37,13 @@ tuft_status tuft_engine_reset(tuft_engine *engine, tuft_error *err);
 tuft_status tuft_engine_input(tuft_engine *engine, uint32_t population, const int64_t *tick,
                               const uint32_t *cell, size_t n, tuft_error *err);
 
+/* Sets a variable of n cells (cell NULL: cells 0 .. n-1) as at the end of the last tick that was
+ * run, before tick 0 at the start: an initial membrane, a current that steps. To make a clocked
+ * cell see a value from time t on, run to t + 1, then write. Undone by reset. */
+tuft_status tuft_engine_write(tuft_engine *engine, uint32_t population, const char *variable,
+                              const uint32_t *cell, const double *value, uint32_t n,
+                              tuft_error *err);
+
 /* Runs every tick t with now <= t < end, then now = end. */
 tuft_status tuft_engine_run(tuft_engine *engine, int64_t end, tuft_error *err);
 int64_t tuft_engine_now(const tuft_engine *engine);
