@@ -19,8 +19,10 @@
 #include "core/status.h"
 #include "core/version.h"
 #include "core/wheel.h"
+#include "core/wiring.h"
 
 #include "cells/adex.h"
+#include "cells/catalogue.h"
 #include "cells/context.h"
 #include "cells/lif.h"
 #include "cells/naud_sprekeler.h"

@@ -288,7 +288,7 @@ tuft_status tuft_engine_run(tuft_engine *engine, int64_t end, tuft_error *err)
 static tuft_status check_population(const tuft_engine *engine, uint32_t population, tuft_error *err)
 {
     if (population >= engine->network->populations)
-        return tuft_fail(err, TUFT_INVALID, "recorder for population %u, there are %u", population,
+        return tuft_fail(err, TUFT_INVALID, "population %u, there are %u", population,
                          engine->network->populations);
     return TUFT_OK;
 }
@@ -336,6 +336,45 @@ const tuft_count_record *tuft_engine_counts(const tuft_engine *engine, uint32_t 
     return population < engine->network->populations ? engine->at[population].count_record : NULL;
 }
 
+static tuft_status find_variable(const tuft_population *population, const char *variable,
+                                 int *which, tuft_error *err)
+{
+    const char *const *names = population->model ? population->model->variable : NULL;
+    for (*which = 0; names && names[*which]; ++*which)
+        if (strcmp(names[*which], variable) == 0)
+            return TUFT_OK;
+    return tuft_fail(err, TUFT_INVALID, "population %s has no variable \"%s\"", population->name,
+                     variable);
+}
+
+tuft_status tuft_engine_write(tuft_engine *engine, uint32_t population, const char *variable,
+                              const uint32_t *cell, const double *value, uint32_t n,
+                              tuft_error *err)
+{
+    tuft_status status = check_population(engine, population, err);
+    if (status)
+        return status;
+    const tuft_population *of = &engine->network->population[population];
+    int which;
+    status = find_variable(of, variable, &which, err);
+    if (status)
+        return status;
+    if (!of->model->write)
+        return tuft_fail(err, TUFT_INVALID, "population %s: %s cells cannot be written to",
+                         of->name, of->model->name);
+    int64_t tick = engine->now > 0 ? engine->now - 1 : 0;
+    for (uint32_t i = 0; !status && i < n; i++) {
+        uint32_t at = cell ? cell[i] : i;
+        if (at >= of->count)
+            return tuft_fail(err, TUFT_INVALID, "write to %s: cell %u, expected below %u", of->name,
+                             at, of->count);
+        status = tuft_site_write(&engine->at[population], at, which, value[i], tick, err);
+        if (status)
+            tuft_fail_prefix(err, status, of->name);
+    }
+    return status;
+}
+
 tuft_status tuft_engine_record_trace(tuft_engine *engine, uint32_t population, const char *variable,
                                      const uint32_t *cell, uint32_t cells, int64_t every_ticks,
                                      tuft_error *err)
@@ -344,13 +383,10 @@ tuft_status tuft_engine_record_trace(tuft_engine *engine, uint32_t population, c
     if (status)
         return status;
     const tuft_population *of = &engine->network->population[population];
-    int which = 0;
-    while (of->model && of->model->variable[which] &&
-           strcmp(of->model->variable[which], variable) != 0)
-        which++;
-    if (!of->model || !of->model->variable[which])
-        return tuft_fail(err, TUFT_INVALID, "population %s has no variable \"%s\"", of->name,
-                         variable);
+    int which;
+    status = find_variable(of, variable, &which, err);
+    if (status)
+        return status;
     if (every_ticks < 1 || every_ticks > TUFT_TICK_LIMIT || engine->at[population].trace_record)
         return tuft_fail(err, TUFT_INVALID, "trace of %s: every %lld ticks, one trace a population",
                          of->name, (long long)every_ticks);
