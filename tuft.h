@@ -5,6 +5,7 @@
 #include "core/apart.h"
 #include "core/bursts.h"
 #include "core/cell_model.h"
+#include "core/distribution.h"
 #include "core/engine.h"
 #include "core/events.h"
 #include "core/failure.h"
@@ -19,6 +20,7 @@
 #include "core/status.h"
 #include "core/version.h"
 #include "core/wheel.h"
+#include "core/wiring.h"
 
 #include "cells/adex.h"
 #include "cells/context.h"
