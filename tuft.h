@@ -6,6 +6,7 @@
 #include "core/bursts.h"
 #include "core/checkpoint.h"
 #include "core/cell_model.h"
+#include "core/distribution.h"
 #include "core/engine.h"
 #include "core/events.h"
 #include "core/failure.h"
