@@ -12,8 +12,8 @@
 
 /* ---- a rule that keeps a diary --------------------------------------------------------------- */
 
-/* Each arrival adds 1 to the weights of its segment, each spike doubles those of its cell: the order
- * of the two can be told from the weight. */
+/* Each arrival adds 1 to the weights of its segment, each spike doubles those of its cell: the
+ * order of the two can be told from the weight. */
 enum { PAGES = 64 };
 
 typedef struct {
