@@ -5,6 +5,7 @@
 #include "core/apart.h"
 #include "core/bursts.h"
 #include "core/cell_model.h"
+#include "core/distribution.h"
 #include "core/engine.h"
 #include "core/events.h"
 #include "core/failure.h"
