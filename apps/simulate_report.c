@@ -49,16 +49,20 @@ static void cards(app_report *report, const simulate_run *run, const app_result 
         report_card(report, label, value, note);
     }
     for (size_t q = 0; q < file->populations; q++)
-        cells += file->population[q].model ? file->population[q].count : 0;
+        if (file->population[q].model && file->population[q].model->port[0])
+            cells += file->population[q].count;
     for (uint32_t p = 0; p < run->ledger.projections; p++)
         synapses += run->ledger.projection[p].synapses;
     snprintf(value, sizeof value, "%llu", (unsigned long long)cells);
     snprintf(note, sizeof note, "%llu synapses", (unsigned long long)synapses);
     report_card(report, "Cells", value, note);
-    snprintf(value, sizeof value, "%.3g M", (double)run->ledger.synaptic_events / 1e6);
+    if (run->ledger.synaptic_events < 1000000)
+        snprintf(value, sizeof value, "%llu", (unsigned long long)run->ledger.synaptic_events);
+    else
+        snprintf(value, sizeof value, "%.3g M", (double)run->ledger.synaptic_events / 1e6);
     report_card(report, "Synaptic events", value, "counted, one a spike and synapse");
     if (seconds > 0) {
-        snprintf(value, sizeof value, "%.2f s", seconds);
+        snprintf(value, sizeof value, seconds < 0.1 ? "%.2g s" : "%.2f s", seconds);
         snprintf(note, sizeof note, "for %.6g s of the network",
                  time_ms(file, file->duration) / 1000);
         report_card(report, "Run time", value, note);
@@ -179,8 +183,8 @@ static tuft_status view_intervals(app_report *report, const simulate_run *run, u
         const tuft_spike_statistics *s = &run->spikes[q];
         snprintf(title, sizeof title, "Intervals between spikes, %s.", p->name);
         snprintf(note, sizeof note,
-                 "Mean %.3g ms; CV %.2f, mean over the %u cells of 3 spikes or "
-                 "more.",
+                 "Mean %.3g ms; CV %.2f, mean over cells of 3 spikes or more (%u "
+                 "of them).",
                  s->interval_mean_ms, s->interval_cv, s->interval_cells);
         const plot_axes axes = {.title = title,
                                 .note = s->interval_cells ? note : NULL,
