@@ -4,6 +4,7 @@
 
 #include "core/apart.h"
 #include "core/bursts.h"
+#include "core/checkpoint.h"
 #include "core/cell_model.h"
 #include "core/distribution.h"
 #include "core/engine.h"
@@ -23,6 +24,7 @@
 #include "core/wiring.h"
 
 #include "cells/adex.h"
+#include "cells/catalogue.h"
 #include "cells/context.h"
 #include "cells/lif.h"
 #include "cells/naud_sprekeler.h"

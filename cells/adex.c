@@ -24,7 +24,12 @@ const tuft_adex_parameters tuft_adex_defaults = {.c_pf = 281,
                                                  .tau_excitatory_ms = 5,
                                                  .tau_inhibitory_ms = 10};
 
+/* In the order of the variables; DRIVE, as state, is the bias. */
 enum { V, W, EXCITATORY, INHIBITORY, DRIVE, TERMS };
+
+static const char *const ports[] = {"excitatory", "inhibitory", NULL};
+static const char *const variables[] = {"membrane",   "adaptation", "excitatory",
+                                        "inhibitory", "bias",       NULL};
 
 typedef struct {
     float v[TERMS], w[TERMS]; /* rows of the exact step */
@@ -39,14 +44,14 @@ typedef struct {
     tuft_adex_parameters parameters;
     tuft_cell_context context;
     law law;
-    float *value[DRIVE]; /* V (from EL), w, I_e, I_i: [cells] each */
+    float *value[TERMS]; /* V (from EL), w, I_e, I_i, bias: [cells] each */
     int32_t *refractory; /* steps left */
 } population;
 
 static void destroy(void *state)
 {
     population *p = state;
-    for (int k = 0; k < DRIVE; k++)
+    for (int k = 0; k < TERMS; k++)
         free(p->value[k]);
     free(p->refractory);
     free(p);
@@ -57,6 +62,8 @@ static void reset(void *state)
     population *p = state;
     for (int k = 0; k < DRIVE; k++)
         memset(p->value[k], 0, p->context.count * sizeof(float));
+    tuft_parameters_fill_bias(p->value[DRIVE], p->parameters.cell_bias_pa, p->parameters.bias_pa,
+                              p->context.count);
     memset(p->refractory, 0, p->context.count * sizeof(int32_t));
 }
 
@@ -151,7 +158,7 @@ static tuft_status create(void **state, const void *parameters, const tuft_cell_
     p->parameters = *(const tuft_adex_parameters *)parameters;
     p->context = *context;
     status = check(p, err);
-    for (int k = 0; !status && k < DRIVE; k++)
+    for (int k = 0; !status && k < TERMS; k++)
         status = TUFT_NEW(&p->value[k], context->count, "AdEx state", err);
     if (!status)
         status = TUFT_NEW(&p->refractory, context->count, "refractory counters", err);
@@ -199,17 +206,13 @@ static uint32_t step(void *state, uint32_t begin, uint32_t end, float *const *in
                      uint32_t *spike)
 {
     population *p = state;
-    const float *each = p->parameters.cell_bias_pa;
-    float drive[TUFT_FIRED_BLOCK];
     uint8_t fired[TUFT_FIRED_BLOCK + TUFT_FIRED_GROUP];
     uint32_t spikes = 0;
     for (uint32_t from = begin; from < end; from += TUFT_FIRED_BLOCK) {
         uint32_t n = end - from < TUFT_FIRED_BLOCK ? end - from : TUFT_FIRED_BLOCK;
-        for (uint32_t i = 0; i < n; i++)
-            drive[i] = each ? each[from + i] : (float)p->parameters.bias_pa;
         advance(p->value[V] + from, p->value[W] + from, p->value[EXCITATORY] + from,
                 p->value[INHIBITORY] + from, input[0] + from, input[1] + from, p->refractory + from,
-                drive, fired, n, p->law);
+                p->value[DRIVE] + from, fired, n, p->law);
         spikes += tuft_fired_collect(fired, from, n, spike + spikes);
     }
     return spikes;
@@ -222,8 +225,49 @@ static double read_variable(const void *state, uint32_t i, int which, int64_t ti
     return (double)p->value[which][i] + (which == V ? p->parameters.e_l_mv : 0);
 }
 
-static const char *const ports[] = {"excitatory", "inhibitory", NULL};
-static const char *const variables[] = {"membrane", "adaptation", "excitatory", "inhibitory", NULL};
+static tuft_status write_variable(void *state, uint32_t i, int which, double value, int64_t tick,
+                                  int64_t *wake, tuft_error *err)
+{
+    population *p = state;
+    (void)tick;
+    (void)wake;
+    tuft_status status = tuft_parameters_written(variables[which], value, err);
+    if (!status)
+        p->value[which][i] = (float)(value - (which == V ? p->parameters.e_l_mv : 0));
+    return status;
+}
+
+static int parts(void *state, tuft_state_part *part)
+{
+    population *p = state;
+    size_t count = p->context.count;
+    for (int k = 0; k < TERMS; k++)
+        part[k] = (tuft_state_part){variables[k], p->value[k], count * sizeof(float)};
+    part[TERMS] = (tuft_state_part){"refractory", p->refractory, count * sizeof(int32_t)};
+    return TERMS + 1;
+}
+
+static const tuft_parameter_entry table[] = {
+    {"c_pf", "pF", TUFT_PARAMETER_REAL, offsetof(tuft_adex_parameters, c_pf), NULL},
+    {"g_l_ns", "nS", TUFT_PARAMETER_REAL, offsetof(tuft_adex_parameters, g_l_ns), NULL},
+    {"e_l_mv", "mV", TUFT_PARAMETER_REAL, offsetof(tuft_adex_parameters, e_l_mv), NULL},
+    {"v_t_mv", "mV", TUFT_PARAMETER_REAL, offsetof(tuft_adex_parameters, v_t_mv), NULL},
+    {"delta_t_mv", "mV", TUFT_PARAMETER_REAL, offsetof(tuft_adex_parameters, delta_t_mv), NULL},
+    {"a_ns", "nS", TUFT_PARAMETER_REAL, offsetof(tuft_adex_parameters, a_ns), NULL},
+    {"b_pa", "pA", TUFT_PARAMETER_REAL, offsetof(tuft_adex_parameters, b_pa), NULL},
+    {"tau_w_ms", "ms", TUFT_PARAMETER_REAL, offsetof(tuft_adex_parameters, tau_w_ms), NULL},
+    {"v_reset_mv", "mV", TUFT_PARAMETER_REAL, offsetof(tuft_adex_parameters, v_reset_mv), NULL},
+    {"v_cut_mv", "mV", TUFT_PARAMETER_REAL, offsetof(tuft_adex_parameters, v_cut_mv), NULL},
+    {"refractory_ms", "ms", TUFT_PARAMETER_REAL, offsetof(tuft_adex_parameters, refractory_ms),
+     NULL},
+    {"tau_excitatory_ms", "ms", TUFT_PARAMETER_REAL,
+     offsetof(tuft_adex_parameters, tau_excitatory_ms), NULL},
+    {"tau_inhibitory_ms", "ms", TUFT_PARAMETER_REAL,
+     offsetof(tuft_adex_parameters, tau_inhibitory_ms), NULL},
+    {"bias_pa", "pA", TUFT_PARAMETER_REAL, offsetof(tuft_adex_parameters, bias_pa), NULL},
+    {"cell_bias_pa", "pA", TUFT_PARAMETER_CELLS, offsetof(tuft_adex_parameters, cell_bias_pa),
+     NULL},
+    {0}};
 
 const tuft_cell_model tuft_adex = {.name = "adex",
                                    .port = ports,
@@ -232,4 +276,9 @@ const tuft_cell_model tuft_adex = {.name = "adex",
                                    .destroy = destroy,
                                    .reset = reset,
                                    .step = step,
-                                   .read = read_variable};
+                                   .read = read_variable,
+                                   .write = write_variable,
+                                   .parts = parts,
+                                   .parameter = table,
+                                   .parameters_size = sizeof(tuft_adex_parameters),
+                                   .defaults = &tuft_adex_defaults};

@@ -33,7 +33,7 @@ typedef struct {
 extern const tuft_adex_parameters tuft_adex_defaults;
 
 /* Ports "excitatory" and "inhibitory" (pA; weights carry their sign); variables "membrane" (mV),
- * "adaptation", "excitatory", "inhibitory" (pA). */
+ * "adaptation", "excitatory", "inhibitory", "bias" (pA). */
 extern const tuft_cell_model tuft_adex;
 
 #endif

@@ -23,12 +23,18 @@ const tuft_context_parameters tuft_context_defaults = {.transfer = TUFT_TRANSFER
                                                        .burst_spikes = 3};
 
 enum { SOMA, PROXIMAL, DISTAL, UNIVERSAL, FEEDBACK, PORTS };
+enum { BIAS_SOMA, BIAS_CONTEXT, BIAS_FEEDBACK, BIASES };
 enum { BLOCK = TUFT_FIRED_BLOCK };
+
+static const char *const ports[] = {"soma", "proximal", "distal", "universal", "feedback", NULL};
+static const char *const variables[] = {"soma",         "receptive",     "context",
+                                        "feedback",     "drive",         "bias_soma",
+                                        "bias_context", "bias_feedback", NULL};
 
 typedef struct {
     float leak, scale, threshold, v_reset; /* leak = 1 - exp(-h/tau_m) */
     float per_r, per_c, decay[PORTS];
-    float bias_r, bias_c, feedback;     /* a spike bursts when i_feedback > feedback */
+    float feedback;                     /* a spike bursts when i_feedback + bias > feedback */
     int32_t refractory, interval, more; /* steps; spikes of a burst after the first */
 } law;
 
@@ -36,7 +42,7 @@ typedef struct {
     tuft_context_parameters parameters;
     tuft_cell_context context;
     law law;
-    float *v, *current[PORTS];
+    float *v, *current[PORTS], *bias[BIASES];
     int32_t *wait, *left; /* steps that V is still held; spikes a burst still has */
 } population;
 
@@ -46,6 +52,8 @@ static void destroy(void *state)
     free(p->v);
     for (int k = 0; k < PORTS; k++)
         free(p->current[k]);
+    for (int k = 0; k < BIASES; k++)
+        free(p->bias[k]);
     free(p->wait);
     free(p->left);
     free(p);
@@ -58,6 +66,12 @@ static void reset(void *state)
     memset(p->v, 0, count * sizeof(float));
     for (int k = 0; k < PORTS; k++)
         memset(p->current[k], 0, count * sizeof(float));
+    const float *const each[BIASES] = {p->parameters.cell_bias_soma,
+                                       p->parameters.cell_bias_context, NULL};
+    const double alike[BIASES] = {p->parameters.bias_soma, p->parameters.bias_context,
+                                  p->parameters.bias_feedback};
+    for (int k = 0; k < BIASES; k++)
+        tuft_parameters_fill_bias(p->bias[k], each[k], alike[k], count);
     memset(p->wait, 0, count * sizeof(int32_t));
     memset(p->left, 0, count * sizeof(int32_t));
 }
@@ -112,9 +126,7 @@ static law law_of(const tuft_context_parameters *p, double h)
              .v_reset = (float)p->v_reset,
              .per_r = (float)(1 / p->scale_soma),
              .per_c = (float)(1 / p->scale_context),
-             .bias_r = (float)p->bias_soma,
-             .bias_c = (float)p->bias_context,
-             .feedback = (float)(p->feedback_threshold - p->bias_feedback),
+             .feedback = (float)p->feedback_threshold,
              .refractory = (int32_t)lround(p->refractory_ms / h),
              .interval = interval > 1 ? (int32_t)interval : 1,
              .more = (int32_t)p->burst_spikes - 1};
@@ -139,6 +151,8 @@ static tuft_status create(void **state, const void *parameters, const tuft_cell_
         status = TUFT_NEW(&p->v, context->count, "somata", err);
     for (int k = 0; !status && k < PORTS; k++)
         status = TUFT_NEW(&p->current[k], context->count, "synaptic currents", err);
+    for (int k = 0; !status && k < BIASES; k++)
+        status = TUFT_NEW(&p->bias[k], context->count, "biases", err);
     if (!status)
         status = TUFT_NEW(&p->wait, context->count, "refractory counters", err);
     if (!status)
@@ -157,14 +171,13 @@ static tuft_status create(void **state, const void *parameters, const tuft_cell_
 TUFT_CLONES static void fields(const population *p, uint32_t begin, uint32_t n, float *r, float *c)
 {
     const law *l = &p->law;
-    const float *each_r = p->parameters.cell_bias_soma, *each_c = p->parameters.cell_bias_context;
+    const float *bias_r = p->bias[BIAS_SOMA] + begin, *bias_c = p->bias[BIAS_CONTEXT] + begin;
     const float *soma = p->current[SOMA] + begin, *proximal = p->current[PROXIMAL] + begin;
     const float *distal = p->current[DISTAL] + begin, *universal = p->current[UNIVERSAL] + begin;
     for (uint32_t i = 0; i < n; i++)
-        r[i] = l->per_r * (soma[i] + (each_r ? each_r[begin + i] : l->bias_r));
+        r[i] = l->per_r * (soma[i] + bias_r[i]);
     for (uint32_t i = 0; i < n; i++)
-        c[i] = l->per_c *
-               (proximal[i] + distal[i] + universal[i] + (each_c ? each_c[begin + i] : l->bias_c));
+        c[i] = l->per_c * (proximal[i] + distal[i] + universal[i] + bias_c[i]);
 }
 
 TUFT_CLONES static void currents(float *restrict current, float *restrict input, uint32_t n,
@@ -178,7 +191,8 @@ TUFT_CLONES static void currents(float *restrict current, float *restrict input,
 
 TUFT_CLONES static void somata(float *restrict v, int32_t *restrict wait, int32_t *restrict left,
                                const float *restrict y, const float *restrict feedback,
-                               uint8_t *restrict fired, uint32_t n, law l)
+                               const float *restrict bias_f, uint8_t *restrict fired, uint32_t n,
+                               law l)
 {
     for (uint32_t i = 0; i < n; i++) {
         float x = v[i] + l.leak * (l.scale * y[i] - v[i]);
@@ -186,7 +200,7 @@ TUFT_CLONES static void somata(float *restrict v, int32_t *restrict wait, int32_
         int32_t w = wait[i] - held;
         int again = held & inside & (w == 0);
         int fires = again | ((!held) & (x > l.threshold));
-        int32_t fresh = feedback[i] > l.feedback ? l.more : 0;
+        int32_t fresh = feedback[i] + bias_f[i] > l.feedback ? l.more : 0;
         int32_t more = again ? left[i] - 1 : fresh;
         v[i] = fires ? l.v_reset : held ? v[i] : x;
         left[i] = fires ? more : left[i];
@@ -208,8 +222,8 @@ static uint32_t step(void *state, uint32_t begin, uint32_t end, float *const *in
         tuft_transfer_apply(p->parameters.transfer, r, c, y, n);
         for (int k = 0; k < PORTS; k++)
             currents(p->current[k] + from, input[k] + from, n, p->law.decay[k]);
-        somata(p->v + from, p->wait + from, p->left + from, y, p->current[FEEDBACK] + from, fired,
-               n, p->law);
+        somata(p->v + from, p->wait + from, p->left + from, y, p->current[FEEDBACK] + from,
+               p->bias[BIAS_FEEDBACK] + from, fired, n, p->law);
         spikes += tuft_fired_collect(fired, from, n, spike + spikes);
     }
     return spikes;
@@ -222,14 +236,88 @@ static double read_variable(const void *state, uint32_t i, int which, int64_t ti
     (void)tick;
     fields(p, i, 1, &r, &c);
     tuft_transfer_apply(p->parameters.transfer, &r, &c, &y, 1);
-    const double value[] = {(double)p->v[i], (double)r, (double)c,
-                            (double)p->current[FEEDBACK][i] + p->parameters.bias_feedback,
-                            p->parameters.scale_soma * (double)y};
+    const double value[] = {(double)p->v[i],
+                            (double)r,
+                            (double)c,
+                            (double)p->current[FEEDBACK][i] + (double)p->bias[BIAS_FEEDBACK][i],
+                            p->parameters.scale_soma * (double)y,
+                            (double)p->bias[BIAS_SOMA][i],
+                            (double)p->bias[BIAS_CONTEXT][i],
+                            (double)p->bias[BIAS_FEEDBACK][i]};
     return value[which];
 }
 
-static const char *const ports[] = {"soma", "proximal", "distal", "universal", "feedback", NULL};
-static const char *const variables[] = {"soma", "receptive", "context", "feedback", "drive", NULL};
+static tuft_status write_variable(void *state, uint32_t i, int which, double value, int64_t tick,
+                                  int64_t *wake, tuft_error *err)
+{
+    population *p = state;
+    float *const at[] = {p->v,
+                         NULL,
+                         NULL,
+                         NULL,
+                         NULL,
+                         p->bias[BIAS_SOMA],
+                         p->bias[BIAS_CONTEXT],
+                         p->bias[BIAS_FEEDBACK]};
+    (void)tick;
+    (void)wake;
+    if (!at[which])
+        return tuft_parameters_derived(variables[which], err);
+    tuft_status status = tuft_parameters_written(variables[which], value, err);
+    if (!status)
+        at[which][i] = (float)value;
+    return status;
+}
+
+static int parts(void *state, tuft_state_part *part)
+{
+    population *p = state;
+    size_t count = p->context.count;
+    int n = 0;
+    part[n++] = (tuft_state_part){"membrane", p->v, count * sizeof(float)};
+    for (int k = 0; k < PORTS; k++)
+        part[n++] = (tuft_state_part){ports[k], p->current[k], count * sizeof(float)};
+    for (int k = 0; k < BIASES; k++)
+        part[n++] = (tuft_state_part){"bias", p->bias[k], count * sizeof(float)};
+    part[n++] = (tuft_state_part){"wait", p->wait, count * sizeof(int32_t)};
+    part[n++] = (tuft_state_part){"left", p->left, count * sizeof(int32_t)};
+    return n;
+}
+
+static const char *const transfers[] = {"point", "tm1", "tm2", "tm3", "tm4", "cooperation", NULL};
+
+static const tuft_parameter_entry table[] = {
+    {"transfer", "", TUFT_PARAMETER_CHOICE, offsetof(tuft_context_parameters, transfer), transfers},
+    {"tau_m_ms", "ms", TUFT_PARAMETER_REAL, offsetof(tuft_context_parameters, tau_m_ms), NULL},
+    {"threshold", "mV", TUFT_PARAMETER_REAL, offsetof(tuft_context_parameters, threshold), NULL},
+    {"v_reset", "mV", TUFT_PARAMETER_REAL, offsetof(tuft_context_parameters, v_reset), NULL},
+    {"refractory_ms", "ms", TUFT_PARAMETER_REAL, offsetof(tuft_context_parameters, refractory_ms),
+     NULL},
+    {"scale_soma", "mV", TUFT_PARAMETER_REAL, offsetof(tuft_context_parameters, scale_soma), NULL},
+    {"scale_context", "mV", TUFT_PARAMETER_REAL, offsetof(tuft_context_parameters, scale_context),
+     NULL},
+    {"tau_soma_ms", "ms", TUFT_PARAMETER_REAL, offsetof(tuft_context_parameters, tau_soma_ms),
+     NULL},
+    {"tau_context_ms", "ms", TUFT_PARAMETER_REAL, offsetof(tuft_context_parameters, tau_context_ms),
+     NULL},
+    {"tau_feedback_ms", "ms", TUFT_PARAMETER_REAL,
+     offsetof(tuft_context_parameters, tau_feedback_ms), NULL},
+    {"bias_soma", "mV", TUFT_PARAMETER_REAL, offsetof(tuft_context_parameters, bias_soma), NULL},
+    {"bias_context", "mV", TUFT_PARAMETER_REAL, offsetof(tuft_context_parameters, bias_context),
+     NULL},
+    {"bias_feedback", "mV", TUFT_PARAMETER_REAL, offsetof(tuft_context_parameters, bias_feedback),
+     NULL},
+    {"feedback_threshold", "mV", TUFT_PARAMETER_REAL,
+     offsetof(tuft_context_parameters, feedback_threshold), NULL},
+    {"burst_interval_ms", "ms", TUFT_PARAMETER_REAL,
+     offsetof(tuft_context_parameters, burst_interval_ms), NULL},
+    {"burst_spikes", "1", TUFT_PARAMETER_COUNT, offsetof(tuft_context_parameters, burst_spikes),
+     NULL},
+    {"cell_bias_soma", "mV", TUFT_PARAMETER_CELLS,
+     offsetof(tuft_context_parameters, cell_bias_soma), NULL},
+    {"cell_bias_context", "mV", TUFT_PARAMETER_CELLS,
+     offsetof(tuft_context_parameters, cell_bias_context), NULL},
+    {0}};
 
 const tuft_cell_model tuft_context = {.name = "context",
                                       .port = ports,
@@ -238,4 +326,9 @@ const tuft_cell_model tuft_context = {.name = "context",
                                       .destroy = destroy,
                                       .reset = reset,
                                       .step = step,
-                                      .read = read_variable};
+                                      .read = read_variable,
+                                      .write = write_variable,
+                                      .parts = parts,
+                                      .parameter = table,
+                                      .parameters_size = sizeof(tuft_context_parameters),
+                                      .defaults = &tuft_context_defaults};

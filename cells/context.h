@@ -39,7 +39,8 @@ typedef struct {
 extern const tuft_context_parameters tuft_context_defaults;
 
 /* Ports "soma", "proximal", "distal", "universal", "feedback"; variables "soma" (mV from rest),
- * "receptive" (R), "context" (C), "feedback" (mV), "drive" (scale_soma f(R, C), mV). */
+ * "receptive" (R), "context" (C), "feedback" (mV), "drive" (scale_soma f(R, C), mV), and
+ * what can be written besides the soma: "bias_soma", "bias_context", "bias_feedback" (mV). */
 extern const tuft_cell_model tuft_context;
 
 #endif

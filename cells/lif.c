@@ -2,6 +2,7 @@
 
 #include "cells/exponential_sum.h"
 #include "cells/fired.h"
+#include "cells/parameters.h"
 #include "core/memory.h"
 #include "core/simd.h"
 
@@ -23,7 +24,7 @@ enum { BLOCK = TUFT_FIRED_BLOCK, GROUP = TUFT_FIRED_GROUP };
 typedef struct {
     int64_t tick;      /* the values below are those at this tick */
     int64_t free_tick; /* refractory up to and including this tick */
-    double v, current[SYNAPSES];
+    double v, current[SYNAPSES], bias;
 } lazy_cell;
 
 typedef struct {
@@ -32,7 +33,8 @@ typedef struct {
     int exponential;
     double tau_s_ms[SYNAPSES];
     /* Clocked. One element when all cells are alike (stride 0), else one a cell. */
-    float *v, *current[SYNAPSES];
+    float *v, *current[SYNAPSES], *bias;
+    float *drive;        /* [cells] bias (1 - decay) */
     int32_t *refractory; /* steps left */
     float *decay, *threshold, *from_current[SYNAPSES];
     int heterogeneous;
@@ -42,6 +44,12 @@ typedef struct {
     lazy_cell *lazy;
     int64_t refractory_ticks;
 } lif;
+
+static const char *const delta_ports[] = {"input", NULL};
+static const char *const delta_variables[] = {"membrane", "bias", NULL};
+static const char *const exponential_ports[] = {"excitatory", "inhibitory", NULL};
+static const char *const exponential_variables[] = {"membrane", "excitatory", "inhibitory", "bias",
+                                                    NULL};
 
 static double tau_of(const lif *cell, uint32_t i)
 {
@@ -67,6 +75,8 @@ static void lif_destroy(void *state)
 {
     lif *cell = state;
     free(cell->v);
+    free(cell->bias);
+    free(cell->drive);
     free(cell->refractory);
     free(cell->decay);
     free(cell->threshold);
@@ -78,17 +88,26 @@ static void lif_destroy(void *state)
     free(cell);
 }
 
+static void set_bias(lif *cell, uint32_t i, float bias)
+{
+    cell->bias[i] = bias;
+    cell->drive[i] = bias * (1 - cell->decay[cell->heterogeneous ? i : 0]);
+}
+
 static void lif_reset(void *state)
 {
     lif *cell = state;
     uint32_t count = cell->context.count;
     if (cell->lazy) {
         for (uint32_t i = 0; i < count; i++)
-            cell->lazy[i] = (lazy_cell){.v = cell->parameters.v_initial, .free_tick = -1};
+            cell->lazy[i] = (lazy_cell){
+                .v = cell->parameters.v_initial, .bias = cell->parameters.bias, .free_tick = -1};
         return;
     }
-    for (uint32_t i = 0; i < count; i++)
+    for (uint32_t i = 0; i < count; i++) {
         cell->v[i] = (float)cell->parameters.v_initial;
+        set_bias(cell, i, (float)cell->parameters.bias);
+    }
     memset(cell->refractory, 0, count * sizeof *cell->refractory);
     for (int s = 0; cell->exponential && s < SYNAPSES; s++)
         memset(cell->current[s], 0, count * sizeof(float));
@@ -132,6 +151,10 @@ static tuft_status create_clocked(lif *cell, tuft_error *err)
     size_t kinds = cell->heterogeneous ? count : 1;
     cell->refractory_steps = (int32_t)lround(p->refractory_ms / step_ms);
     tuft_status status = TUFT_NEW(&cell->v, count, "membranes", err);
+    if (!status)
+        status = TUFT_NEW(&cell->bias, count, "biases", err);
+    if (!status)
+        status = TUFT_NEW(&cell->drive, count, "biases", err);
     if (!status)
         status = TUFT_NEW(&cell->refractory, count, "refractory counters", err);
     if (!status)
@@ -201,7 +224,6 @@ static tuft_status create_exponential(void **state, const void *parameters,
 /* v of n cells after the decay; fires, resets, counts down the refractory period. */
 typedef struct {
     float v_reset, subtract; /* subtract: 1 lowers V by the threshold, 0 sets it to v_reset */
-    float bias;
     int32_t refractory_steps;
 } rule;
 
@@ -216,11 +238,11 @@ typedef struct {
 
 TUFT_CLONES static void delta_uniform(float *restrict v, float *restrict input,
                                       int32_t *restrict refractory, uint8_t *restrict fired,
-                                      uint32_t n, float decay, float threshold, rule r)
+                                      const float *restrict drive, uint32_t n, float decay,
+                                      float threshold, rule r)
 {
-    float drive = r.bias * (1 - decay);
     for (uint32_t i = 0; i < n; i++) {
-        float x = decay * v[i] + drive + input[i];
+        float x = decay * v[i] + drive[i] + input[i];
         input[i] = 0;
         FIRE(threshold)
     }
@@ -228,11 +250,12 @@ TUFT_CLONES static void delta_uniform(float *restrict v, float *restrict input,
 
 TUFT_CLONES static void delta_each(float *restrict v, float *restrict input,
                                    int32_t *restrict refractory, uint8_t *restrict fired,
-                                   uint32_t n, const float *restrict decay,
-                                   const float *restrict threshold, rule r)
+                                   const float *restrict drive, uint32_t n,
+                                   const float *restrict decay, const float *restrict threshold,
+                                   rule r)
 {
     for (uint32_t i = 0; i < n; i++) {
-        float x = decay[i] * v[i] + r.bias * (1 - decay[i]) + input[i];
+        float x = decay[i] * v[i] + drive[i] + input[i];
         input[i] = 0;
         FIRE(threshold[i])
     }
@@ -242,7 +265,6 @@ static rule rule_of(const lif *cell)
 {
     return (rule){.v_reset = (float)cell->parameters.v_reset,
                   .subtract = cell->parameters.reset == TUFT_RESET_BY_SUBTRACTION,
-                  .bias = (float)cell->parameters.bias,
                   .refractory_steps = cell->refractory_steps};
 }
 
@@ -256,11 +278,11 @@ static uint32_t step_delta(void *state, uint32_t begin, uint32_t end, float *con
     for (uint32_t from = begin; from < end; from += BLOCK) {
         uint32_t n = end - from < BLOCK ? end - from : BLOCK;
         if (cell->heterogeneous)
-            delta_each(cell->v + from, input[0] + from, cell->refractory + from, fired, n,
-                       cell->decay + from, cell->threshold + from, r);
+            delta_each(cell->v + from, input[0] + from, cell->refractory + from, fired,
+                       cell->drive + from, n, cell->decay + from, cell->threshold + from, r);
         else
-            delta_uniform(cell->v + from, input[0] + from, cell->refractory + from, fired, n,
-                          cell->decay[0], cell->threshold[0], r);
+            delta_uniform(cell->v + from, input[0] + from, cell->refractory + from, fired,
+                          cell->drive + from, n, cell->decay[0], cell->threshold[0], r);
         spikes += tuft_fired_collect(fired, from, n, spike + spikes);
     }
     return spikes;
@@ -273,13 +295,13 @@ typedef struct {
 TUFT_CLONES static void exponential_uniform(float *restrict v, float *restrict excitatory,
                                             float *restrict inhibitory, float *restrict input_e,
                                             float *restrict input_i, int32_t *restrict refractory,
-                                            uint8_t *restrict fired, uint32_t n, propagator p,
-                                            float decay_e, float decay_i, rule r)
+                                            uint8_t *restrict fired, const float *restrict drive,
+                                            uint32_t n, propagator p, float decay_e, float decay_i,
+                                            rule r)
 {
-    float drive = r.bias * (1 - p.decay);
     for (uint32_t i = 0; i < n; i++) {
         float x = p.decay * v[i] + p.from_excitatory * excitatory[i] +
-                  p.from_inhibitory * inhibitory[i] + drive;
+                  p.from_inhibitory * inhibitory[i] + drive[i];
         excitatory[i] = decay_e * excitatory[i] + input_e[i];
         inhibitory[i] = decay_i * inhibitory[i] + input_i[i];
         input_e[i] = input_i[i] = 0;
@@ -287,16 +309,18 @@ TUFT_CLONES static void exponential_uniform(float *restrict v, float *restrict e
     }
 }
 
-TUFT_CLONES static void
-exponential_each(float *restrict v, float *restrict excitatory, float *restrict inhibitory,
-                 float *restrict input_e, float *restrict input_i, int32_t *restrict refractory,
-                 uint8_t *restrict fired, uint32_t n, const float *restrict decay,
-                 const float *restrict threshold, const float *restrict from_e,
-                 const float *restrict from_i, float decay_e, float decay_i, rule r)
+TUFT_CLONES static void exponential_each(float *restrict v, float *restrict excitatory,
+                                         float *restrict inhibitory, float *restrict input_e,
+                                         float *restrict input_i, int32_t *restrict refractory,
+                                         uint8_t *restrict fired, const float *restrict drive,
+                                         uint32_t n, const float *restrict decay,
+                                         const float *restrict threshold,
+                                         const float *restrict from_e, const float *restrict from_i,
+                                         float decay_e, float decay_i, rule r)
 {
     for (uint32_t i = 0; i < n; i++) {
-        float x = decay[i] * v[i] + from_e[i] * excitatory[i] + from_i[i] * inhibitory[i] +
-                  r.bias * (1 - decay[i]);
+        float x =
+            decay[i] * v[i] + from_e[i] * excitatory[i] + from_i[i] * inhibitory[i] + drive[i];
         excitatory[i] = decay_e * excitatory[i] + input_e[i];
         inhibitory[i] = decay_i * inhibitory[i] + input_i[i];
         input_e[i] = input_i[i] = 0;
@@ -317,16 +341,16 @@ static uint32_t step_exponential(void *state, uint32_t begin, uint32_t end, floa
         uint32_t n = end - from < BLOCK ? end - from : BLOCK;
         float *input_e = input[EXCITATORY] + from, *input_i = input[INHIBITORY] + from;
         if (cell->heterogeneous)
-            exponential_each(cell->v + from, cell->current[EXCITATORY] + from,
-                             cell->current[INHIBITORY] + from, input_e, input_i,
-                             cell->refractory + from, fired, n, cell->decay + from,
-                             cell->threshold + from, cell->from_current[EXCITATORY] + from,
-                             cell->from_current[INHIBITORY] + from, cell->current_decay[EXCITATORY],
-                             cell->current_decay[INHIBITORY], r);
+            exponential_each(
+                cell->v + from, cell->current[EXCITATORY] + from, cell->current[INHIBITORY] + from,
+                input_e, input_i, cell->refractory + from, fired, cell->drive + from, n,
+                cell->decay + from, cell->threshold + from, cell->from_current[EXCITATORY] + from,
+                cell->from_current[INHIBITORY] + from, cell->current_decay[EXCITATORY],
+                cell->current_decay[INHIBITORY], r);
         else
             exponential_uniform(
                 cell->v + from, cell->current[EXCITATORY] + from, cell->current[INHIBITORY] + from,
-                input_e, input_i, cell->refractory + from, fired, n, p,
+                input_e, input_i, cell->refractory + from, fired, cell->drive + from, n, p,
                 cell->current_decay[EXCITATORY], cell->current_decay[INHIBITORY], r);
         spikes += tuft_fired_collect(fired, from, n, spike + spikes);
     }
@@ -337,9 +361,10 @@ static uint32_t step_exponential(void *state, uint32_t begin, uint32_t end, floa
 
 /* The membrane from the cell's last event on, as a sum of exponentials in time (ms). While the
  * cell is refractory V is held: the sum then starts at the end of that period. */
-static tuft_exponential_sum course(const lif *cell, uint32_t i, double v, const double *current)
+static tuft_exponential_sum course(const lif *cell, uint32_t i, const lazy_cell *from)
 {
-    double tau_m = tau_of(cell, i), bias = cell->parameters.bias;
+    double tau_m = tau_of(cell, i), bias = from->bias, v = from->v;
+    const double *current = from->current;
     tuft_exponential_sum sum = {.terms = 1, .tau = {tau_m}};
     if (isinf(tau_m)) { /* a constant */
         sum.terms = 0;
@@ -380,7 +405,7 @@ static lazy_cell advanced(const lif *cell, uint32_t i, int64_t tick)
             continue;
         double elapsed = (double)(to - now.tick) * tick_ms;
         if (stage == 1) {
-            tuft_exponential_sum sum = course(cell, i, now.v, now.current);
+            tuft_exponential_sum sum = course(cell, i, &now);
             now.v = tuft_exponential_sum_at(&sum, elapsed);
         }
         for (int s = 0; cell->exponential && s < SYNAPSES; s++)
@@ -397,10 +422,9 @@ static int64_t next_spike(const lif *cell, uint32_t i)
     lazy_cell from = cell->lazy[i];
     if (from.free_tick > from.tick)
         from = advanced(cell, i, from.free_tick);
-    if (!cell->exponential && cell->parameters.bias <= threshold_of(cell, i) &&
-        from.v <= threshold_of(cell, i))
+    if (!cell->exponential && from.bias <= threshold_of(cell, i) && from.v <= threshold_of(cell, i))
         return TUFT_NEVER; /* decays towards bias: cannot cross */
-    tuft_exponential_sum sum = course(cell, i, from.v, from.current);
+    tuft_exponential_sum sum = course(cell, i, &from);
     int64_t ticks =
         tuft_exponential_sum_crossing(&sum, cell->context.tick_ms, threshold_of(cell, i));
     return ticks == INT64_MAX ? TUFT_NEVER : from.tick + ticks;
@@ -432,20 +456,93 @@ static int64_t lif_first_wake(void *state, uint32_t i)
     return next_spike(state, i);
 }
 
+/* Variables: the membrane, the synaptic currents, the bias. */
+static int bias_index(const lif *cell)
+{
+    return cell->exponential ? 1 + SYNAPSES : 1;
+}
+
 static double lif_read(const void *state, uint32_t i, int which, int64_t tick)
 {
     const lif *cell = state;
     if (cell->lazy) {
         lazy_cell now = advanced(cell, i, tick);
+        if (which == bias_index(cell))
+            return now.bias;
         return which == 0 ? now.v : now.current[which - 1];
     }
+    if (which == bias_index(cell))
+        return (double)cell->bias[i];
     return which == 0 ? (double)cell->v[i] : (double)cell->current[which - 1][i];
 }
 
-static const char *const delta_ports[] = {"input", NULL};
-static const char *const delta_variables[] = {"membrane", NULL};
-static const char *const exponential_ports[] = {"excitatory", "inhibitory", NULL};
-static const char *const exponential_variables[] = {"membrane", "excitatory", "inhibitory", NULL};
+static tuft_status lif_write(void *state, uint32_t i, int which, double value, int64_t tick,
+                             int64_t *wake, tuft_error *err)
+{
+    lif *cell = state;
+    const char *const *names = cell->exponential ? exponential_variables : delta_variables;
+    tuft_status status = tuft_parameters_written(names[which], value, err);
+    if (status)
+        return status;
+    if (!cell->lazy) {
+        if (which == bias_index(cell))
+            set_bias(cell, i, (float)value);
+        else
+            (which == 0 ? cell->v : cell->current[which - 1])[i] = (float)value;
+        return TUFT_OK;
+    }
+    lazy_cell now = advanced(cell, i, tick);
+    if (which == bias_index(cell))
+        now.bias = value;
+    else if (which == 0)
+        now.v = value;
+    else
+        now.current[which - 1] = value;
+    cell->lazy[i] = now;
+    *wake = next_spike(cell, i);
+    return TUFT_OK;
+}
+
+static int lif_parts(void *state, tuft_state_part *part)
+{
+    lif *cell = state;
+    size_t count = cell->context.count;
+    int n = 0;
+    if (cell->lazy) {
+        part[n++] = (tuft_state_part){"cells", cell->lazy, count * sizeof *cell->lazy};
+        return n;
+    }
+    part[n++] = (tuft_state_part){"membrane", cell->v, count * sizeof *cell->v};
+    part[n++] = (tuft_state_part){"bias", cell->bias, count * sizeof *cell->bias};
+    part[n++] = (tuft_state_part){"drive", cell->drive, count * sizeof *cell->drive};
+    part[n++] = (tuft_state_part){"refractory", cell->refractory, count * sizeof *cell->refractory};
+    for (int s = 0; cell->exponential && s < SYNAPSES; s++)
+        part[n++] = (tuft_state_part){exponential_ports[s], cell->current[s],
+                                      count * sizeof *cell->current[s]};
+    return n;
+}
+
+#define OFFSET(member) offsetof(tuft_lif_parameters, member)
+#define SHARED                                                                                     \
+    {"tau_m_ms", "ms", TUFT_PARAMETER_REAL, OFFSET(tau_m_ms), NULL},                               \
+        {"threshold", "mV", TUFT_PARAMETER_REAL, OFFSET(threshold), NULL},                         \
+        {"v_reset", "mV", TUFT_PARAMETER_REAL, OFFSET(v_reset), NULL},                             \
+        {"v_initial", "mV", TUFT_PARAMETER_REAL, OFFSET(v_initial), NULL},                         \
+        {"bias", "mV", TUFT_PARAMETER_REAL, OFFSET(bias), NULL},                                   \
+        {"refractory_ms", "ms", TUFT_PARAMETER_REAL, OFFSET(refractory_ms), NULL},                 \
+        {"reset", "", TUFT_PARAMETER_CHOICE, OFFSET(reset), reset_names},                          \
+        {"cell_tau_m_ms", "ms", TUFT_PARAMETER_CELLS, OFFSET(cell_tau_m_ms), NULL},                \
+    {                                                                                              \
+        "cell_threshold", "mV", TUFT_PARAMETER_CELLS, OFFSET(cell_threshold), NULL                 \
+    }
+
+static const char *const reset_names[] = {"value", "subtraction", NULL};
+static const tuft_parameter_entry delta_table[] = {SHARED, {0}};
+static const tuft_parameter_entry exponential_table[] = {
+    SHARED,
+    {"tau_excitatory_ms", "ms", TUFT_PARAMETER_REAL, OFFSET(tau_excitatory_ms), NULL},
+    {"tau_inhibitory_ms", "ms", TUFT_PARAMETER_REAL, OFFSET(tau_inhibitory_ms), NULL},
+    {0}};
 
 const tuft_cell_model tuft_lif_delta = {.name = "lif-delta",
                                         .port = delta_ports,
@@ -456,7 +553,12 @@ const tuft_cell_model tuft_lif_delta = {.name = "lif-delta",
                                         .step = step_delta,
                                         .receive = lif_receive,
                                         .first_wake = lif_first_wake,
-                                        .read = lif_read};
+                                        .read = lif_read,
+                                        .write = lif_write,
+                                        .parts = lif_parts,
+                                        .parameter = delta_table,
+                                        .parameters_size = sizeof(tuft_lif_parameters),
+                                        .defaults = &tuft_lif_defaults};
 
 const tuft_cell_model tuft_lif_exponential = {.name = "lif-exponential",
                                               .port = exponential_ports,
@@ -467,4 +569,9 @@ const tuft_cell_model tuft_lif_exponential = {.name = "lif-exponential",
                                               .step = step_exponential,
                                               .receive = lif_receive,
                                               .first_wake = lif_first_wake,
-                                              .read = lif_read};
+                                              .read = lif_read,
+                                              .write = lif_write,
+                                              .parts = lif_parts,
+                                              .parameter = exponential_table,
+                                              .parameters_size = sizeof(tuft_lif_parameters),
+                                              .defaults = &tuft_lif_defaults};

@@ -37,10 +37,10 @@ typedef struct {
  * 10 ms. */
 extern const tuft_lif_parameters tuft_lif_defaults;
 
-/* Port "input"; variable "membrane". */
+/* Port "input"; variables "membrane", "bias". */
 extern const tuft_cell_model tuft_lif_delta;
 /* Ports "excitatory" and "inhibitory" (weights carry their sign); variables "membrane",
- * "excitatory", "inhibitory". */
+ * "excitatory", "inhibitory", "bias". */
 extern const tuft_cell_model tuft_lif_exponential;
 
 #endif

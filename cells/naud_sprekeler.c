@@ -34,6 +34,10 @@ const tuft_naud_sprekeler_parameters tuft_naud_sprekeler_defaults = {.e_l_mv = -
                                                                      .tau_apical_syn_ms = 5};
 
 enum { SOMA, APICAL, COMPARTMENTS };
+static const char *const ports[] = {"soma", "apical", NULL};
+static const char *const variables[] = {"soma",       "dendrite",  "threshold",   "w_soma",
+                                        "w_dendrite", "bias_soma", "bias_apical", NULL};
+
 enum { V, W, SYNAPSE, DRIVE, TERMS };
 enum { LONG_AGO = 1 << 24 }; /* steps since a spike are counted up to here */
 
@@ -44,7 +48,7 @@ typedef struct {
 
 typedef struct {
     stride of[COMPARTMENTS];
-    float g[COMPARTMENTS], bias[COMPARTMENTS];
+    float g[COMPARTMENTS];
     float half, per_mv;            /* f(Vd) = 1 / (1 + exp((half - Vd) per_mv)), Vd from EL */
     float bap, bap_begin, bap_end; /* pA; steps since the spike */
     float threshold, jump, threshold_decay, b;
@@ -55,9 +59,8 @@ typedef struct {
     tuft_naud_sprekeler_parameters parameters;
     tuft_cell_context context;
     law law;
-    /* [cells]; voltages from EL. bias is NULL where all cells are alike. */
-    float *v[COMPARTMENTS], *w[COMPARTMENTS], *current[COMPARTMENTS], *moved;
-    const float *bias[COMPARTMENTS];
+    /* [cells]; voltages from EL. */
+    float *v[COMPARTMENTS], *w[COMPARTMENTS], *current[COMPARTMENTS], *bias[COMPARTMENTS], *moved;
     int32_t *since; /* steps since the latest spike */
 } population;
 
@@ -68,6 +71,7 @@ static void destroy(void *state)
         free(p->v[c]);
         free(p->w[c]);
         free(p->current[c]);
+        free(p->bias[c]);
     }
     free(p->moved);
     free(p->since);
@@ -83,6 +87,10 @@ static void reset(void *state)
         memset(p->w[c], 0, count * sizeof(float));
         memset(p->current[c], 0, count * sizeof(float));
     }
+    tuft_parameters_fill_bias(p->bias[SOMA], p->parameters.cell_bias_soma_pa,
+                              p->parameters.bias_soma_pa, count);
+    tuft_parameters_fill_bias(p->bias[APICAL], p->parameters.cell_bias_apical_pa,
+                              p->parameters.bias_apical_pa, count);
     memset(p->moved, 0, count * sizeof(float));
     for (uint32_t i = 0; i < count; i++)
         p->since[i] = LONG_AGO;
@@ -128,9 +136,9 @@ static tuft_status check(const population *cells, tuft_error *err)
     if (!(p->threshold_mv > p->e_l_mv))
         return tuft_fail(err, TUFT_INVALID, "threshold_mv %g, expected a value over e_l_mv %g",
                          p->threshold_mv, p->e_l_mv);
-    for (int c = 0; !status && c < COMPARTMENTS; c++)
-        status = tuft_parameters_cell_bias(cells->bias[c], cells->context.count, err);
-    return status;
+    status = tuft_parameters_cell_bias(p->cell_bias_soma_pa, cells->context.count, err);
+    return status ? status
+                  : tuft_parameters_cell_bias(p->cell_bias_apical_pa, cells->context.count, err);
 }
 
 /* One compartment's exact step. a couples w to V; 0 for the soma. */
@@ -161,7 +169,6 @@ static law law_of(const tuft_naud_sprekeler_parameters *p, double h)
                stride_of(p->tau_dendrite_ms, p->c_dendrite_pf, p->tau_w_dendrite_ms, p->a_ns,
                          p->tau_apical_syn_ms, h)},
         .g = {(float)p->g_soma_pa, (float)p->g_dendrite_pa},
-        .bias = {(float)p->bias_soma_pa, (float)p->bias_apical_pa},
         .half = (float)(p->e_dendrite_mv - p->e_l_mv),
         .per_mv = (float)(1 / p->d_dendrite_mv),
         .bap = (float)p->c_bap_pa,
@@ -183,8 +190,6 @@ static tuft_status create(void **state, const void *parameters, const tuft_cell_
         return status;
     p->parameters = *(const tuft_naud_sprekeler_parameters *)parameters;
     p->context = *context;
-    p->bias[SOMA] = p->parameters.cell_bias_soma_pa;
-    p->bias[APICAL] = p->parameters.cell_bias_apical_pa;
     status = check(p, err);
     for (int c = 0; !status && c < COMPARTMENTS; c++) {
         status = TUFT_NEW(&p->v[c], context->count, "membranes", err);
@@ -192,6 +197,8 @@ static tuft_status create(void **state, const void *parameters, const tuft_cell_
             status = TUFT_NEW(&p->w[c], context->count, "adaptation currents", err);
         if (!status)
             status = TUFT_NEW(&p->current[c], context->count, "synaptic currents", err);
+        if (!status)
+            status = TUFT_NEW(&p->bias[c], context->count, "biases", err);
     }
     if (!status)
         status = TUFT_NEW(&p->moved, context->count, "thresholds", err);
@@ -207,8 +214,8 @@ static tuft_status create(void **state, const void *parameters, const tuft_cell_
     return TUFT_OK;
 }
 
-/* n cells, one step; branch-free. drive holds g f(Vd) + c K + bias of each compartment: first
- * because cells alike and not alike differ in that alone. */
+/* n cells, one step; branch-free. drive holds the bias of each compartment, to which
+ * g f(Vd) + c K comes. */
 TUFT_CLONES static void drive_of(float *restrict drive_s, float *restrict drive_d,
                                  const float *restrict v_d, const int32_t *restrict since,
                                  uint32_t n, law l)
@@ -269,11 +276,7 @@ static uint32_t step(void *state, uint32_t begin, uint32_t end, float *const *in
     for (uint32_t from = begin; from < end; from += TUFT_FIRED_BLOCK) {
         uint32_t n = end - from < TUFT_FIRED_BLOCK ? end - from : TUFT_FIRED_BLOCK;
         for (int c = 0; c < COMPARTMENTS; c++)
-            if (p->bias[c])
-                memcpy(drive[c], p->bias[c] + from, n * sizeof(float));
-            else
-                for (uint32_t i = 0; i < n; i++)
-                    drive[c][i] = p->law.bias[c];
+            memcpy(drive[c], p->bias[c] + from, n * sizeof(float));
         drive_of(drive[SOMA], drive[APICAL], p->v[APICAL] + from, p->since + from, n, p->law);
         dendrites(p->v[APICAL] + from, p->w[APICAL] + from, p->current[APICAL] + from,
                   input[APICAL] + from, drive[APICAL], n, p->law.of[APICAL]);
@@ -284,27 +287,108 @@ static uint32_t step(void *state, uint32_t begin, uint32_t end, float *const *in
     return spikes;
 }
 
-static double read_variable(const void *state, uint32_t i, int which, int64_t tick)
+/* Where a variable is kept, and what is added to it there. */
+typedef struct {
+    float *at;
+    double offset;
+} place;
+
+static place place_of(const population *p, int which)
 {
-    const population *p = state;
-    (void)tick;
-    switch (which) {
-    case 0:
-        return p->parameters.e_l_mv + (double)p->v[SOMA][i];
-    case 1:
-        return p->parameters.e_l_mv + (double)p->v[APICAL][i];
-    case 2:
-        return p->parameters.threshold_mv + (double)p->moved[i];
-    case 3:
-        return (double)p->w[SOMA][i];
-    default:
-        return (double)p->w[APICAL][i];
-    }
+    const tuft_naud_sprekeler_parameters *q = &p->parameters;
+    const place all[] = {{p->v[SOMA], q->e_l_mv},     {p->v[APICAL], q->e_l_mv},
+                         {p->moved, q->threshold_mv}, {p->w[SOMA], 0},
+                         {p->w[APICAL], 0},           {p->bias[SOMA], 0},
+                         {p->bias[APICAL], 0}};
+    return all[which];
 }
 
-static const char *const ports[] = {"soma", "apical", NULL};
-static const char *const variables[] = {"soma",   "dendrite",   "threshold",
-                                        "w_soma", "w_dendrite", NULL};
+static double read_variable(const void *state, uint32_t i, int which, int64_t tick)
+{
+    place from = place_of(state, which);
+    (void)tick;
+    return from.offset + (double)from.at[i];
+}
+
+static tuft_status write_variable(void *state, uint32_t i, int which, double value, int64_t tick,
+                                  int64_t *wake, tuft_error *err)
+{
+    (void)tick;
+    (void)wake;
+    place to = place_of(state, which);
+    tuft_status status = tuft_parameters_written(variables[which], value, err);
+    if (!status)
+        to.at[i] = (float)(value - to.offset);
+    return status;
+}
+
+static int parts(void *state, tuft_state_part *part)
+{
+    population *p = state;
+    size_t count = p->context.count;
+    int n = 0;
+    for (int c = 0; c < COMPARTMENTS; c++) {
+        part[n++] = (tuft_state_part){"membrane", p->v[c], count * sizeof(float)};
+        part[n++] = (tuft_state_part){"adaptation", p->w[c], count * sizeof(float)};
+        part[n++] = (tuft_state_part){"current", p->current[c], count * sizeof(float)};
+        part[n++] = (tuft_state_part){"bias", p->bias[c], count * sizeof(float)};
+    }
+    part[n++] = (tuft_state_part){"threshold", p->moved, count * sizeof(float)};
+    part[n++] = (tuft_state_part){"since", p->since, count * sizeof(int32_t)};
+    return n;
+}
+
+static const tuft_parameter_entry table[] = {
+    {"e_l_mv", "mV", TUFT_PARAMETER_REAL, offsetof(tuft_naud_sprekeler_parameters, e_l_mv), NULL},
+    {"threshold_mv", "mV", TUFT_PARAMETER_REAL,
+     offsetof(tuft_naud_sprekeler_parameters, threshold_mv), NULL},
+    {"threshold_jump_mv", "mV", TUFT_PARAMETER_REAL,
+     offsetof(tuft_naud_sprekeler_parameters, threshold_jump_mv), NULL},
+    {"tau_threshold_ms", "ms", TUFT_PARAMETER_REAL,
+     offsetof(tuft_naud_sprekeler_parameters, tau_threshold_ms), NULL},
+    {"c_soma_pf", "pF", TUFT_PARAMETER_REAL, offsetof(tuft_naud_sprekeler_parameters, c_soma_pf),
+     NULL},
+    {"tau_soma_ms", "ms", TUFT_PARAMETER_REAL,
+     offsetof(tuft_naud_sprekeler_parameters, tau_soma_ms), NULL},
+    {"g_soma_pa", "pA", TUFT_PARAMETER_REAL, offsetof(tuft_naud_sprekeler_parameters, g_soma_pa),
+     NULL},
+    {"b_pa", "pA", TUFT_PARAMETER_REAL, offsetof(tuft_naud_sprekeler_parameters, b_pa), NULL},
+    {"tau_w_soma_ms", "ms", TUFT_PARAMETER_REAL,
+     offsetof(tuft_naud_sprekeler_parameters, tau_w_soma_ms), NULL},
+    {"c_dendrite_pf", "pF", TUFT_PARAMETER_REAL,
+     offsetof(tuft_naud_sprekeler_parameters, c_dendrite_pf), NULL},
+    {"tau_dendrite_ms", "ms", TUFT_PARAMETER_REAL,
+     offsetof(tuft_naud_sprekeler_parameters, tau_dendrite_ms), NULL},
+    {"g_dendrite_pa", "pA", TUFT_PARAMETER_REAL,
+     offsetof(tuft_naud_sprekeler_parameters, g_dendrite_pa), NULL},
+    {"a_ns", "nS", TUFT_PARAMETER_REAL, offsetof(tuft_naud_sprekeler_parameters, a_ns), NULL},
+    {"tau_w_dendrite_ms", "ms", TUFT_PARAMETER_REAL,
+     offsetof(tuft_naud_sprekeler_parameters, tau_w_dendrite_ms), NULL},
+    {"e_dendrite_mv", "mV", TUFT_PARAMETER_REAL,
+     offsetof(tuft_naud_sprekeler_parameters, e_dendrite_mv), NULL},
+    {"d_dendrite_mv", "mV", TUFT_PARAMETER_REAL,
+     offsetof(tuft_naud_sprekeler_parameters, d_dendrite_mv), NULL},
+    {"c_bap_pa", "pA", TUFT_PARAMETER_REAL, offsetof(tuft_naud_sprekeler_parameters, c_bap_pa),
+     NULL},
+    {"bap_delay_ms", "ms", TUFT_PARAMETER_REAL,
+     offsetof(tuft_naud_sprekeler_parameters, bap_delay_ms), NULL},
+    {"bap_length_ms", "ms", TUFT_PARAMETER_REAL,
+     offsetof(tuft_naud_sprekeler_parameters, bap_length_ms), NULL},
+    {"refractory_ms", "ms", TUFT_PARAMETER_REAL,
+     offsetof(tuft_naud_sprekeler_parameters, refractory_ms), NULL},
+    {"tau_soma_syn_ms", "ms", TUFT_PARAMETER_REAL,
+     offsetof(tuft_naud_sprekeler_parameters, tau_soma_syn_ms), NULL},
+    {"tau_apical_syn_ms", "ms", TUFT_PARAMETER_REAL,
+     offsetof(tuft_naud_sprekeler_parameters, tau_apical_syn_ms), NULL},
+    {"bias_soma_pa", "pA", TUFT_PARAMETER_REAL,
+     offsetof(tuft_naud_sprekeler_parameters, bias_soma_pa), NULL},
+    {"bias_apical_pa", "pA", TUFT_PARAMETER_REAL,
+     offsetof(tuft_naud_sprekeler_parameters, bias_apical_pa), NULL},
+    {"cell_bias_soma_pa", "pA", TUFT_PARAMETER_CELLS,
+     offsetof(tuft_naud_sprekeler_parameters, cell_bias_soma_pa), NULL},
+    {"cell_bias_apical_pa", "pA", TUFT_PARAMETER_CELLS,
+     offsetof(tuft_naud_sprekeler_parameters, cell_bias_apical_pa), NULL},
+    {0}};
 
 const tuft_cell_model tuft_naud_sprekeler = {.name = "naud-sprekeler",
                                              .port = ports,
@@ -313,4 +397,10 @@ const tuft_cell_model tuft_naud_sprekeler = {.name = "naud-sprekeler",
                                              .destroy = destroy,
                                              .reset = reset,
                                              .step = step,
-                                             .read = read_variable};
+                                             .read = read_variable,
+                                             .write = write_variable,
+                                             .parts = parts,
+                                             .parameter = table,
+                                             .parameters_size =
+                                                 sizeof(tuft_naud_sprekeler_parameters),
+                                             .defaults = &tuft_naud_sprekeler_defaults};

@@ -20,5 +20,12 @@ tuft_status tuft_parameters_periods(const tuft_parameter *list, size_t n, double
                                     double limit, tuft_error *err);
 /* bias[cells]; NULL is fine. */
 tuft_status tuft_parameters_cell_bias(const float *bias, uint32_t cells, tuft_error *err);
+/* bias[cells] as the parameters say: each cell's own, or all alike where each is NULL. */
+void tuft_parameters_fill_bias(float *bias, const float *each, double alike, uint32_t cells);
+
+/* A value that is to be written into a float32 variable. */
+tuft_status tuft_parameters_written(const char *variable, double value, tuft_error *err);
+/* The answer to writing a variable that follows from others. */
+tuft_status tuft_parameters_derived(const char *variable, tuft_error *err);
 
 #endif

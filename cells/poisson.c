@@ -10,27 +10,37 @@ typedef struct {
     tuft_poisson_parameters parameters;
     tuft_cell_context context;
     tuft_random *random; /* [cells] */
+    double *rate_hz;     /* [cells] */
 } poisson;
 
-static double rate_of(const poisson *p, uint32_t i)
+static double rate_of(const tuft_poisson_parameters *parameters, uint32_t i)
 {
-    return p->parameters.cell_rate_hz ? (double)p->parameters.cell_rate_hz[i]
-                                      : p->parameters.rate_hz;
+    return parameters->cell_rate_hz ? (double)parameters->cell_rate_hz[i] : parameters->rate_hz;
 }
 
 static void poisson_reset(void *state)
 {
     poisson *p = state;
-    for (uint32_t i = 0; i < p->context.count; i++)
+    for (uint32_t i = 0; i < p->context.count; i++) {
         p->random[i] = tuft_random_stream(p->context.seed, TUFT_RANDOM_INPUT,
                                           (uint64_t)p->context.id << 32 | i);
+        p->rate_hz[i] = rate_of(&p->parameters, i);
+    }
 }
 
 static void poisson_destroy(void *state)
 {
     poisson *p = state;
     free(p->random);
+    free(p->rate_hz);
     free(p);
+}
+
+static tuft_status check_rate(double rate, tuft_error *err)
+{
+    return rate >= 0 && isfinite(rate)
+               ? TUFT_OK
+               : tuft_fail(err, TUFT_INVALID, "rate of %g Hz, expected 0 or more", rate);
 }
 
 static tuft_status poisson_create(void **state, const void *parameters,
@@ -43,9 +53,7 @@ static tuft_status poisson_create(void **state, const void *parameters,
     p->parameters = *(const tuft_poisson_parameters *)parameters;
     p->context = *context;
     for (uint32_t i = 0; !status && i < context->count; i++) {
-        double rate = rate_of(p, i);
-        if (!(rate >= 0) || !isfinite(rate))
-            status = tuft_fail(err, TUFT_INVALID, "rate of %g Hz, expected 0 or more", rate);
+        status = check_rate(rate_of(&p->parameters, i), err);
         if (!p->parameters.cell_rate_hz)
             break;
     }
@@ -54,6 +62,8 @@ static tuft_status poisson_create(void **state, const void *parameters,
                            p->parameters.start_ms, p->parameters.stop_ms);
     if (!status)
         status = TUFT_NEW(&p->random, context->count, "Poisson sources", err);
+    if (!status)
+        status = TUFT_NEW(&p->rate_hz, context->count, "Poisson rates", err);
     if (status) {
         poisson_destroy(p);
         return status;
@@ -67,7 +77,7 @@ static tuft_status poisson_create(void **state, const void *parameters,
  * at the end of that tick, however many spikes fell into it. */
 static int64_t next_tick(poisson *p, uint32_t i, int64_t after)
 {
-    double rate = rate_of(p, i), tick_ms = p->context.tick_ms;
+    double rate = p->rate_hz[i], tick_ms = p->context.tick_ms;
     if (rate <= 0)
         return TUFT_NEVER;
     double from_ms = fmax((double)after * tick_ms, p->parameters.start_ms);
@@ -97,8 +107,41 @@ static double poisson_read(const void *state, uint32_t i, int which, int64_t tic
 {
     (void)which;
     (void)tick;
-    return rate_of(state, i);
+    return ((const poisson *)state)->rate_hz[i];
 }
+
+/* Without memory: from the change on, the wait is drawn anew at the new rate. */
+static tuft_status poisson_write(void *state, uint32_t i, int which, double value, int64_t tick,
+                                 int64_t *wake, tuft_error *err)
+{
+    poisson *p = state;
+    (void)which;
+    tuft_status status = check_rate(value, err);
+    if (status)
+        return status;
+    p->rate_hz[i] = value;
+    *wake = next_tick(p, i, tick);
+    return TUFT_OK;
+}
+
+static int poisson_parts(void *state, tuft_state_part *part)
+{
+    poisson *p = state;
+    size_t count = p->context.count;
+    part[0] = (tuft_state_part){"random", p->random, count * sizeof *p->random};
+    part[1] = (tuft_state_part){"rate", p->rate_hz, count * sizeof *p->rate_hz};
+    return 2;
+}
+
+static const tuft_poisson_parameters defaults;
+
+static const tuft_parameter_entry table[] = {
+    {"rate_hz", "Hz", TUFT_PARAMETER_REAL, offsetof(tuft_poisson_parameters, rate_hz), NULL},
+    {"start_ms", "ms", TUFT_PARAMETER_REAL, offsetof(tuft_poisson_parameters, start_ms), NULL},
+    {"stop_ms", "ms", TUFT_PARAMETER_REAL, offsetof(tuft_poisson_parameters, stop_ms), NULL},
+    {"cell_rate_hz", "Hz", TUFT_PARAMETER_CELLS, offsetof(tuft_poisson_parameters, cell_rate_hz),
+     NULL},
+    {0}};
 
 static const char *const no_ports[] = {NULL};
 static const char *const variables[] = {"rate_hz", NULL};
@@ -111,4 +154,9 @@ const tuft_cell_model tuft_poisson = {.name = "poisson",
                                       .reset = poisson_reset,
                                       .receive = poisson_receive,
                                       .first_wake = poisson_first_wake,
-                                      .read = poisson_read};
+                                      .read = poisson_read,
+                                      .write = poisson_write,
+                                      .parts = poisson_parts,
+                                      .parameter = table,
+                                      .parameters_size = sizeof(tuft_poisson_parameters),
+                                      .defaults = &defaults};

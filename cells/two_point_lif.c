@@ -21,19 +21,23 @@ const tuft_two_point_lif_parameters tuft_two_point_lif_defaults = {.tau_m_ms = 2
                                                                    .threshold_drop = 12};
 
 enum { SOMA, APICAL };
+enum { READ_SOMA, READ_APICAL, READ_THRESHOLD, READ_PLATEAU, READ_BIAS }; /* variables */
+static const char *const ports[] = {"soma", "apical", NULL};
+static const char *const variables[] = {"soma", "apical", "threshold", "plateau", "bias", NULL};
+
 enum { LONG_AGO = 1 << 30 }; /* steps since a spike are counted up to here */
 
 typedef struct {
     int64_t tick;          /* v and a are those at this tick */
     int64_t spike_tick;    /* of the latest spike */
     int64_t plateau_until; /* the last tick of the latest plateau */
-    double v, a;
+    double v, a, bias;
 } lazy_cell;
 
 /* What the clocked loop needs; times in steps. leak = 1 - exp(-h/tau): V + leak (to - V) loses less
  * to rounding over many small steps than V exp(-h/tau) + ... does. */
 typedef struct {
-    float leak, leak_a, threshold, drop, v_reset, bias, drive, bac, alone;
+    float leak, leak_a, threshold, drop, v_reset, drive, bac, alone;
     int32_t refractory, window, plateau;
 } law;
 
@@ -42,7 +46,7 @@ typedef struct {
     tuft_cell_context context;
     /* Clocked. */
     law law;
-    float *v, *a;
+    float *v, *a, *bias;
     int32_t *since, *plateau; /* steps since the latest spike; steps the plateau has left */
     /* Event-driven. */
     lazy_cell *lazy;
@@ -59,6 +63,7 @@ static void destroy(void *state)
     population *p = state;
     free(p->v);
     free(p->a);
+    free(p->bias);
     free(p->since);
     free(p->plateau);
     free(p->lazy);
@@ -70,10 +75,12 @@ static void reset(void *state)
     population *p = state;
     for (uint32_t i = 0; i < p->context.count; i++) {
         if (p->lazy) {
-            p->lazy[i] = (lazy_cell){.spike_tick = INT64_MIN / 2, .plateau_until = -1};
+            p->lazy[i] = (lazy_cell){
+                .spike_tick = INT64_MIN / 2, .plateau_until = -1, .bias = bias_of(p, i)};
             continue;
         }
         p->v[i] = p->a[i] = 0;
+        p->bias[i] = (float)bias_of(p, i);
         p->since[i] = LONG_AGO;
         p->plateau[i] = 0;
     }
@@ -122,7 +129,6 @@ static tuft_status create_clocked(population *cells, tuft_error *err)
                        .threshold = (float)p->threshold,
                        .drop = (float)p->threshold_drop,
                        .v_reset = (float)p->v_reset,
-                       .bias = (float)p->bias,
                        .drive = (float)p->plateau_drive,
                        .bac = (float)p->bac_threshold,
                        .alone = (float)p->apical_threshold,
@@ -132,6 +138,8 @@ static tuft_status create_clocked(population *cells, tuft_error *err)
     tuft_status status = TUFT_NEW(&cells->v, count, "somata", err);
     if (!status)
         status = TUFT_NEW(&cells->a, count, "dendrites", err);
+    if (!status)
+        status = TUFT_NEW(&cells->bias, count, "biases", err);
     if (!status)
         status = TUFT_NEW(&cells->since, count, "spike clocks", err);
     if (!status)
@@ -168,15 +176,14 @@ static tuft_status create(void **state, const void *parameters, const tuft_cell_
 
 /* ---- clocked --------------------------------------------------------------------------------- */
 
-/* each is the cells' own bias or NULL. */
-static inline __attribute__((always_inline)) void
-advance(float *restrict v, float *restrict a, int32_t *restrict since, int32_t *restrict plateau,
-        float *restrict input, float *restrict apical, const float *restrict each,
-        uint8_t *restrict fired, uint32_t n, law l)
+TUFT_CLONES static void advance(float *restrict v, float *restrict a, int32_t *restrict since,
+                                int32_t *restrict plateau, float *restrict input,
+                                float *restrict apical, const float *restrict bias,
+                                uint8_t *restrict fired, uint32_t n, law l)
 {
     for (uint32_t i = 0; i < n; i++) {
         int on = plateau[i] > 0;
-        float to = (each ? each[i] : l.bias) + (on ? l.drive : 0);
+        float to = bias[i] + (on ? l.drive : 0);
         float threshold = l.threshold - (on ? l.drop : 0);
         int held = since[i] < l.refractory;
         float x = v[i] + l.leak * (to - v[i]) + input[i];
@@ -196,35 +203,16 @@ advance(float *restrict v, float *restrict a, int32_t *restrict since, int32_t *
     }
 }
 
-TUFT_CLONES static void advance_alike(float *v, float *a, int32_t *since, int32_t *plateau,
-                                      float *input, float *apical, uint8_t *fired, uint32_t n,
-                                      law l)
-{
-    advance(v, a, since, plateau, input, apical, NULL, fired, n, l);
-}
-
-TUFT_CLONES static void advance_each(float *v, float *a, int32_t *since, int32_t *plateau,
-                                     float *input, float *apical, const float *bias, uint8_t *fired,
-                                     uint32_t n, law l)
-{
-    advance(v, a, since, plateau, input, apical, bias, fired, n, l);
-}
-
 static uint32_t step(void *state, uint32_t begin, uint32_t end, float *const *input,
                      uint32_t *spike)
 {
     population *p = state;
-    const float *bias = p->parameters.cell_bias;
     uint8_t fired[TUFT_FIRED_BLOCK + TUFT_FIRED_GROUP];
     uint32_t spikes = 0;
     for (uint32_t from = begin; from < end; from += TUFT_FIRED_BLOCK) {
         uint32_t n = end - from < TUFT_FIRED_BLOCK ? end - from : TUFT_FIRED_BLOCK;
-        if (bias)
-            advance_each(p->v + from, p->a + from, p->since + from, p->plateau + from,
-                         input[SOMA] + from, input[APICAL] + from, bias + from, fired, n, p->law);
-        else
-            advance_alike(p->v + from, p->a + from, p->since + from, p->plateau + from,
-                          input[SOMA] + from, input[APICAL] + from, fired, n, p->law);
+        advance(p->v + from, p->a + from, p->since + from, p->plateau + from, input[SOMA] + from,
+                input[APICAL] + from, p->bias + from, fired, n, p->law);
         spikes += tuft_fired_collect(fired, from, n, spike + spikes);
     }
     return spikes;
@@ -233,9 +221,9 @@ static uint32_t step(void *state, uint32_t begin, uint32_t end, float *const *in
 /* ---- event-driven ---------------------------------------------------------------------------- */
 
 /* The course of V from the cell's tick on, up to the next change of law. */
-static tuft_exponential_sum course(const population *p, uint32_t i, const lazy_cell *cell)
+static tuft_exponential_sum course(const population *p, const lazy_cell *cell)
 {
-    double to = bias_of(p, i);
+    double to = cell->bias;
     if (cell->tick < cell->plateau_until)
         to += p->parameters.plateau_drive;
     return (tuft_exponential_sum){
@@ -249,7 +237,7 @@ static double threshold_at(const population *p, const lazy_cell *cell, int64_t t
 }
 
 /* The cell at a later tick: held while refractory, driven while on the plateau, then free. */
-static lazy_cell advanced(const population *p, uint32_t i, lazy_cell cell, int64_t tick)
+static lazy_cell advanced(const population *p, lazy_cell cell, int64_t tick)
 {
     double tick_ms = p->context.tick_ms;
     int64_t free_tick = cell.spike_tick + p->refractory_ticks, from = cell.tick;
@@ -258,7 +246,7 @@ static lazy_cell advanced(const population *p, uint32_t i, lazy_cell cell, int64
     while (cell.tick < tick) {
         int64_t to =
             cell.tick < cell.plateau_until && cell.plateau_until < tick ? cell.plateau_until : tick;
-        tuft_exponential_sum sum = course(p, i, &cell);
+        tuft_exponential_sum sum = course(p, &cell);
         cell.v = tuft_exponential_sum_at(&sum, (double)(to - cell.tick) * tick_ms);
         cell.tick = to;
     }
@@ -272,9 +260,9 @@ static int64_t next_spike(const population *p, uint32_t i)
     lazy_cell cell = p->lazy[i];
     int64_t free_tick = cell.spike_tick + p->refractory_ticks;
     if (free_tick > cell.tick)
-        cell = advanced(p, i, cell, free_tick);
+        cell = advanced(p, cell, free_tick);
     for (int on = cell.tick < cell.plateau_until; on >= 0; on--) {
-        tuft_exponential_sum sum = course(p, i, &cell);
+        tuft_exponential_sum sum = course(p, &cell);
         double threshold = threshold_at(p, &cell, cell.tick + 1);
         /* One way, to the offset: crosses later only from below to above. */
         if (cell.v > threshold || sum.offset > threshold) {
@@ -283,7 +271,7 @@ static int64_t next_spike(const population *p, uint32_t i)
                 return cell.tick + ticks;
         }
         if (on)
-            cell = advanced(p, i, cell, cell.plateau_until);
+            cell = advanced(p, cell, cell.plateau_until);
     }
     return TUFT_NEVER;
 }
@@ -292,7 +280,7 @@ static bool receive(void *state, uint32_t i, int64_t tick, const float *input, i
 {
     population *p = state;
     const tuft_two_point_lif_parameters *q = &p->parameters;
-    lazy_cell now = advanced(p, i, p->lazy[i], tick);
+    lazy_cell now = advanced(p, p->lazy[i], tick);
     bool held = tick <= now.spike_tick + p->refractory_ticks;
     if (!held)
         now.v += (double)input[SOMA];
@@ -319,32 +307,92 @@ static int64_t first_wake(void *state, uint32_t i)
 static double read_variable(const void *state, uint32_t i, int which, int64_t tick)
 {
     const population *p = state;
-    double v, a;
+    lazy_cell now;
     int on;
     if (p->lazy) {
-        lazy_cell now = advanced(p, i, p->lazy[i], tick);
-        v = now.v;
-        a = now.a;
+        now = advanced(p, p->lazy[i], tick);
         on = tick < now.plateau_until;
     } else {
-        v = (double)p->v[i];
-        a = (double)p->a[i];
+        now = (lazy_cell){.v = (double)p->v[i], .a = (double)p->a[i], .bias = (double)p->bias[i]};
         on = p->plateau[i] > 0;
     }
     switch (which) {
-    case 0:
-        return v;
-    case 1:
-        return a;
-    case 2:
+    case READ_SOMA:
+        return now.v;
+    case READ_APICAL:
+        return now.a;
+    case READ_THRESHOLD:
         return p->parameters.threshold - (on ? p->parameters.threshold_drop : 0);
-    default:
+    case READ_PLATEAU:
         return on;
+    default:
+        return now.bias;
     }
 }
 
-static const char *const ports[] = {"soma", "apical", NULL};
-static const char *const variables[] = {"soma", "apical", "threshold", "plateau", NULL};
+static tuft_status write_variable(void *state, uint32_t i, int which, double value, int64_t tick,
+                                  int64_t *wake, tuft_error *err)
+{
+    population *p = state;
+    if (which == READ_THRESHOLD || which == READ_PLATEAU)
+        return tuft_parameters_derived(variables[which], err);
+    tuft_status status = tuft_parameters_written(variables[which], value, err);
+    if (status)
+        return status;
+    if (!p->lazy) {
+        (which == READ_SOMA ? p->v : which == READ_APICAL ? p->a : p->bias)[i] = (float)value;
+        return TUFT_OK;
+    }
+    lazy_cell now = advanced(p, p->lazy[i], tick);
+    *(which == READ_SOMA ? &now.v : which == READ_APICAL ? &now.a : &now.bias) = value;
+    p->lazy[i] = now;
+    *wake = next_spike(p, i);
+    return TUFT_OK;
+}
+
+static int parts(void *state, tuft_state_part *part)
+{
+    population *p = state;
+    size_t count = p->context.count;
+    int n = 0;
+    if (p->lazy) {
+        part[n++] = (tuft_state_part){"cells", p->lazy, count * sizeof *p->lazy};
+        return n;
+    }
+    part[n++] = (tuft_state_part){"soma", p->v, count * sizeof *p->v};
+    part[n++] = (tuft_state_part){"apical", p->a, count * sizeof *p->a};
+    part[n++] = (tuft_state_part){"bias", p->bias, count * sizeof *p->bias};
+    part[n++] = (tuft_state_part){"since", p->since, count * sizeof *p->since};
+    part[n++] = (tuft_state_part){"plateau", p->plateau, count * sizeof *p->plateau};
+    return n;
+}
+
+static const tuft_parameter_entry table[] = {
+    {"tau_m_ms", "ms", TUFT_PARAMETER_REAL, offsetof(tuft_two_point_lif_parameters, tau_m_ms),
+     NULL},
+    {"threshold", "mV", TUFT_PARAMETER_REAL, offsetof(tuft_two_point_lif_parameters, threshold),
+     NULL},
+    {"v_reset", "mV", TUFT_PARAMETER_REAL, offsetof(tuft_two_point_lif_parameters, v_reset), NULL},
+    {"refractory_ms", "ms", TUFT_PARAMETER_REAL,
+     offsetof(tuft_two_point_lif_parameters, refractory_ms), NULL},
+    {"bias", "mV", TUFT_PARAMETER_REAL, offsetof(tuft_two_point_lif_parameters, bias), NULL},
+    {"tau_a_ms", "ms", TUFT_PARAMETER_REAL, offsetof(tuft_two_point_lif_parameters, tau_a_ms),
+     NULL},
+    {"bac_threshold", "mV", TUFT_PARAMETER_REAL,
+     offsetof(tuft_two_point_lif_parameters, bac_threshold), NULL},
+    {"apical_threshold", "mV", TUFT_PARAMETER_REAL,
+     offsetof(tuft_two_point_lif_parameters, apical_threshold), NULL},
+    {"window_ms", "ms", TUFT_PARAMETER_REAL, offsetof(tuft_two_point_lif_parameters, window_ms),
+     NULL},
+    {"plateau_ms", "ms", TUFT_PARAMETER_REAL, offsetof(tuft_two_point_lif_parameters, plateau_ms),
+     NULL},
+    {"plateau_drive", "mV", TUFT_PARAMETER_REAL,
+     offsetof(tuft_two_point_lif_parameters, plateau_drive), NULL},
+    {"threshold_drop", "mV", TUFT_PARAMETER_REAL,
+     offsetof(tuft_two_point_lif_parameters, threshold_drop), NULL},
+    {"cell_bias", "mV", TUFT_PARAMETER_CELLS, offsetof(tuft_two_point_lif_parameters, cell_bias),
+     NULL},
+    {0}};
 
 const tuft_cell_model tuft_two_point_lif = {.name = "two-point-lif",
                                             .port = ports,
@@ -355,4 +403,10 @@ const tuft_cell_model tuft_two_point_lif = {.name = "two-point-lif",
                                             .step = step,
                                             .receive = receive,
                                             .first_wake = first_wake,
-                                            .read = read_variable};
+                                            .read = read_variable,
+                                            .write = write_variable,
+                                            .parts = parts,
+                                            .parameter = table,
+                                            .parameters_size =
+                                                sizeof(tuft_two_point_lif_parameters),
+                                            .defaults = &tuft_two_point_lif_defaults};

@@ -40,8 +40,8 @@ typedef struct {
  * mV lower. */
 extern const tuft_two_point_lif_parameters tuft_two_point_lif_defaults;
 
-/* Ports "soma" and "apical"; variables "soma", "apical", "threshold" (mV, from rest) and "plateau"
- * (0 or 1). */
+/* Ports "soma" and "apical"; variables "soma", "apical", "threshold" (mV, from rest), "plateau" (0
+ * or 1) and "bias" (mV); threshold and plateau cannot be written. */
 extern const tuft_cell_model tuft_two_point_lif;
 
 #endif

@@ -1,30 +1,10 @@
 #include "core/engine.h"
 
-#include "core/arrivals.h"
-#include "core/delay_line.h"
+#include "core/engine_inside.h"
 #include "core/memory.h"
-#include "core/site.h"
-#include "core/wheel.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* One projection while the engine runs. */
-typedef struct {
-    tuft_delay_lines under_way;
-    tuft_arrivals arriving;
-} route;
-
-struct tuft_engine {
-    const tuft_network *network;
-    int threads;
-    int64_t now;
-    tuft_wheel *wheel; /* items: (projection, delay line), (projections + population, cell) */
-    tuft_site *at;
-    route *route;
-    uint32_t *outgoing, *outgoing_begin; /* projections by source population */
-    uint32_t *touched;                   /* projections with arrivals at this tick */
-};
 
 static int64_t longest_delay(const tuft_engine *engine)
 {
@@ -82,6 +62,7 @@ tuft_status tuft_engine_new(tuft_engine **engine, const tuft_network *network, u
         return status;
     made->network = network;
     made->threads = threads;
+    made->seed = seed;
     status = prepare_routes(made, err);
     if (!status)
         status = tuft_wheel_new(&made->wheel, longest_delay(made) + 1, err);
@@ -195,7 +176,7 @@ static tuft_status deliver(tuft_engine *engine, int64_t tick, tuft_error *err)
                                      err);
             continue;
         }
-        route *along = &engine->route[owner];
+        tuft_route *along = &engine->route[owner];
         size_t spikes;
         const uint32_t *batch = tuft_delay_lines_take(&along->under_way, item[i].index, &spikes);
         if (!along->arriving.count)
@@ -288,7 +269,7 @@ tuft_status tuft_engine_run(tuft_engine *engine, int64_t end, tuft_error *err)
 static tuft_status check_population(const tuft_engine *engine, uint32_t population, tuft_error *err)
 {
     if (population >= engine->network->populations)
-        return tuft_fail(err, TUFT_INVALID, "recorder for population %u, there are %u", population,
+        return tuft_fail(err, TUFT_INVALID, "population %u, there are %u", population,
                          engine->network->populations);
     return TUFT_OK;
 }
@@ -336,6 +317,45 @@ const tuft_count_record *tuft_engine_counts(const tuft_engine *engine, uint32_t 
     return population < engine->network->populations ? engine->at[population].count_record : NULL;
 }
 
+static tuft_status find_variable(const tuft_population *population, const char *variable,
+                                 int *which, tuft_error *err)
+{
+    const char *const *names = population->model ? population->model->variable : NULL;
+    for (*which = 0; names && names[*which]; ++*which)
+        if (strcmp(names[*which], variable) == 0)
+            return TUFT_OK;
+    return tuft_fail(err, TUFT_INVALID, "population %s has no variable \"%s\"", population->name,
+                     variable);
+}
+
+tuft_status tuft_engine_write(tuft_engine *engine, uint32_t population, const char *variable,
+                              const uint32_t *cell, const double *value, uint32_t n,
+                              tuft_error *err)
+{
+    tuft_status status = check_population(engine, population, err);
+    if (status)
+        return status;
+    const tuft_population *of = &engine->network->population[population];
+    int which;
+    status = find_variable(of, variable, &which, err);
+    if (status)
+        return status;
+    if (!of->model->write)
+        return tuft_fail(err, TUFT_INVALID, "population %s: %s cells cannot be written to",
+                         of->name, of->model->name);
+    int64_t tick = engine->now > 0 ? engine->now - 1 : 0;
+    for (uint32_t i = 0; !status && i < n; i++) {
+        uint32_t at = cell ? cell[i] : i;
+        if (at >= of->count)
+            return tuft_fail(err, TUFT_INVALID, "write to %s: cell %u, expected below %u", of->name,
+                             at, of->count);
+        status = tuft_site_write(&engine->at[population], at, which, value[i], tick, err);
+        if (status)
+            tuft_fail_prefix(err, status, of->name);
+    }
+    return status;
+}
+
 tuft_status tuft_engine_record_trace(tuft_engine *engine, uint32_t population, const char *variable,
                                      const uint32_t *cell, uint32_t cells, int64_t every_ticks,
                                      tuft_error *err)
@@ -344,13 +364,10 @@ tuft_status tuft_engine_record_trace(tuft_engine *engine, uint32_t population, c
     if (status)
         return status;
     const tuft_population *of = &engine->network->population[population];
-    int which = 0;
-    while (of->model && of->model->variable[which] &&
-           strcmp(of->model->variable[which], variable) != 0)
-        which++;
-    if (!of->model || !of->model->variable[which])
-        return tuft_fail(err, TUFT_INVALID, "population %s has no variable \"%s\"", of->name,
-                         variable);
+    int which;
+    status = find_variable(of, variable, &which, err);
+    if (status)
+        return status;
     if (every_ticks < 1 || every_ticks > TUFT_TICK_LIMIT || engine->at[population].trace_record)
         return tuft_fail(err, TUFT_INVALID, "trace of %s: every %lld ticks, one trace a population",
                          of->name, (long long)every_ticks);

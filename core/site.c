@@ -198,6 +198,17 @@ void tuft_site_step(tuft_site *site)
     }
 }
 
+tuft_status tuft_site_write(tuft_site *site, uint32_t cell, int which, double value, int64_t tick,
+                            tuft_error *err)
+{
+    int64_t wake = TUFT_NEVER;
+    tuft_status status =
+        site->population->model->write(site->state, cell, which, value, tick, &wake, err);
+    if (status || site->population->step_ticks)
+        return status;
+    return set_wake(site, cell, wake, err);
+}
+
 tuft_status tuft_site_record(tuft_site *site, int64_t tick, tuft_error *err)
 {
     for (size_t i = 0; i < site->spikes; i++)

@@ -62,6 +62,10 @@ tuft_status tuft_site_woken(tuft_site *site, uint32_t cell, int64_t tick, tuft_e
 tuft_status tuft_site_receive(tuft_site *site, int64_t tick, tuft_error *err);
 void tuft_site_step(tuft_site *site);
 
+/* Sets variable `which` of a cell as at the end of tick. */
+tuft_status tuft_site_write(tuft_site *site, uint32_t cell, int which, double value, int64_t tick,
+                            tuft_error *err);
+
 /* Counts and records the spikes of this tick; samples the trace when that is due. */
 tuft_status tuft_site_record(tuft_site *site, int64_t tick, tuft_error *err);
 tuft_status tuft_site_sample(tuft_site *site, int64_t tick, tuft_error *err);
