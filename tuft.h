@@ -4,6 +4,7 @@
 
 #include "core/apart.h"
 #include "core/bursts.h"
+#include "core/checkpoint.h"
 #include "core/cell_model.h"
 #include "core/distribution.h"
 #include "core/engine.h"
