@@ -20,6 +20,7 @@
 #include "core/plasticity.h"
 #include "core/projection.h"
 #include "core/recorder.h"
+#include "core/spike_statistics.h"
 #include "core/status.h"
 #include "core/version.h"
 #include "core/wheel.h"
