@@ -475,7 +475,7 @@ Test(stdp, state_can_be_copied)
                                   1, &none, &none);
         tuft_plastics pair[2];
         for (int q = 0; q < 2; q++)
-            OK(tuft_plastics_new(&pair[q], one.network, NULL));
+            OK(tuft_plastics_new(&pair[q], one.network, 1, NULL));
         for (int64_t t = 1; t < 4000; t += 3) {
             if (t == 1999) {
                 tuft_state_part from[TUFT_STATE_PARTS], to[TUFT_STATE_PARTS];
