@@ -4,7 +4,9 @@
 
 #include "core/apart.h"
 #include "core/bursts.h"
+#include "core/checkpoint.h"
 #include "core/cell_model.h"
+#include "core/distribution.h"
 #include "core/engine.h"
 #include "core/events.h"
 #include "core/failure.h"
@@ -18,6 +20,7 @@
 #include "core/plasticity.h"
 #include "core/projection.h"
 #include "core/recorder.h"
+#include "core/spike_statistics.h"
 #include "core/status.h"
 #include "core/version.h"
 #include "core/wheel.h"

@@ -1,32 +1,10 @@
 #include "core/engine.h"
 
-#include "core/arrivals.h"
-#include "core/delay_line.h"
+#include "core/engine_inside.h"
 #include "core/memory.h"
-#include "core/plastic.h"
-#include "core/site.h"
-#include "core/wheel.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* One projection while the engine runs. */
-typedef struct {
-    tuft_delay_lines under_way;
-    tuft_arrivals arriving;
-} route;
-
-struct tuft_engine {
-    const tuft_network *network;
-    int threads;
-    int64_t now;
-    tuft_wheel *wheel; /* items: (projection, delay line), (projections + population, cell) */
-    tuft_site *at;
-    route *route;
-    uint32_t *outgoing, *outgoing_begin; /* projections by source population */
-    uint32_t *touched;                   /* projections with arrivals at this tick */
-    tuft_plastics plastics;
-};
 
 static int64_t longest_delay(const tuft_engine *engine)
 {
@@ -84,6 +62,7 @@ tuft_status tuft_engine_new(tuft_engine **engine, const tuft_network *network, u
         return status;
     made->network = network;
     made->threads = threads;
+    made->seed = seed;
     status = prepare_routes(made, err);
     if (!status)
         status = tuft_plastics_new(&made->plastics, network, threads, err);
@@ -201,7 +180,7 @@ static tuft_status deliver(tuft_engine *engine, int64_t tick, tuft_error *err)
                                      err);
             continue;
         }
-        route *along = &engine->route[owner];
+        tuft_route *along = &engine->route[owner];
         size_t spikes;
         const uint32_t *batch = tuft_delay_lines_take(&along->under_way, item[i].index, &spikes);
         if (!along->arriving.count)
