@@ -27,6 +27,7 @@
 #include "cells/catalogue.h"
 #include "cells/context.h"
 #include "cells/lif.h"
+#include "cells/lif_conductance.h"
 #include "cells/naud_sprekeler.h"
 #include "cells/poisson.h"
 #include "cells/transfer.h"
