@@ -13,7 +13,7 @@
  * That is the first term of the Magnus series (Hochbruck & Ostermann 2010, Acta Numerica 19:209,
  * sect. 5): second order in the step, exact while conductances rest. phi is taken as
  * P/(1 + x P) with x P the Taylor series of exp(x) - 1 to the fourth power: V cannot overshoot
- * its target whatever the step; the error is below x^4/120 of the way to it, 4 % at most.
+ * its target whatever the step; the error is below x^4/120 of the way to it, 1.2 % at most.
  */
 #ifndef TUFT_CELLS_LIF_CONDUCTANCE_H
 #define TUFT_CELLS_LIF_CONDUCTANCE_H
