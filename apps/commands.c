@@ -9,6 +9,7 @@ static const app_command *const table[] = {
     &classify_command,
     &convert_command,
     &info_command,
+    &simulate_command,
     &zero_shot_command,
 };
 
