@@ -4,8 +4,8 @@
 
 #include "core/apart.h"
 #include "core/bursts.h"
-#include "core/checkpoint.h"
 #include "core/cell_model.h"
+#include "core/checkpoint.h"
 #include "core/distribution.h"
 #include "core/engine.h"
 #include "core/events.h"
@@ -31,6 +31,7 @@
 #include "cells/catalogue.h"
 #include "cells/context.h"
 #include "cells/lif.h"
+#include "cells/lif_conductance.h"
 #include "cells/naud_sprekeler.h"
 #include "cells/poisson.h"
 #include "cells/rules.h"
