@@ -181,8 +181,8 @@ static tuft_status connect(const network_file *file, const network_projection *p
         return network_edges_read(file, p, out, err);
     if (p->connect == NETWORK_CONNECT_ONE_TO_ONE)
         return one_to_one(p, sources, out, err);
-    if (p->wiring.rule == TUFT_WIRE_ALL && p->wiring.autapses == TUFT_AUTAPSES_ALLOWED &&
-        p->wiring.delay_ticks.kind == TUFT_FIXED)
+    if (p->wiring.rule == TUFT_WIRE_ALL && !p->rule &&
+        p->wiring.autapses == TUFT_AUTAPSES_ALLOWED && p->wiring.delay_ticks.kind == TUFT_FIXED)
         return dense(p, sources, targets, out, err);
     return tuft_connections_wire(out, sources, targets, &p->wiring, err);
 }
@@ -200,6 +200,9 @@ static tuft_status add_projections(const network_file *file, network_built *buil
             if (status)
                 tuft_connections_free(&made);
         }
+        if (!status && p->rule)
+            status = tuft_network_make_plastic(built->network, (uint32_t)i, p->rule,
+                                               p->rule_parameters, err);
         status = at_spot(file, p->spot, status, err);
     }
     return status;
