@@ -549,7 +549,7 @@ Test(simulate, refusals)
     shell_refused("simulate", 1, "nowhere/s.csv", "net.json --spikes nowhere/s.csv");
     shell_refused("simulate", 1, "--duration 0: expected ms that are whole ticks",
                   "net.json --duration 0");
-    shell_refused("simulate", 1, "populations[0].count: 5, ",
+    shell_refused("simulate", 1, "populations[0].count: a string, ",
                   "net.json --set projections=[],"
                   "populations[0].count=\\\"5\\\"");
     /* Values that only a cell can judge. */
