@@ -11,6 +11,7 @@
 #define HEAD_TAG  TUFT_TAG('H', 'E', 'A', 'D')
 #define WHEEL_TAG TUFT_TAG('W', 'H', 'E', 'L')
 #define LINE_TAG  TUFT_TAG('L', 'I', 'N', 'E')
+#define RULE_TAG  TUFT_TAG('R', 'U', 'L', 'E')
 #define SITE_TAG  TUFT_TAG('S', 'I', 'T', 'E')
 #define CELL_TAG  TUFT_TAG('C', 'E', 'L', 'L')
 #define SPIKE_TAG TUFT_TAG('S', 'P', 'I', 'K')
@@ -123,6 +124,17 @@ static tuft_status put_parts(tuft_archive_writer *out, const tuft_state_part *pa
     return status ? status : tuft_archive_end(out, err);
 }
 
+static tuft_status put_rule(tuft_archive_writer *out, const tuft_engine *engine, uint32_t p,
+                            tuft_error *err)
+{
+    tuft_state_part part[TUFT_STATE_PARTS];
+    tuft_plastic *plastic = tuft_plastics_at(&engine->plastics, p);
+    if (!plastic)
+        return TUFT_OK;
+    tuft_status status = tuft_archive_begin(out, RULE_TAG, p, err);
+    return status ? status : put_parts(out, part, tuft_plastic_parts(plastic, part), err);
+}
+
 static tuft_status put_cells(tuft_archive_writer *out, const tuft_site *site, uint32_t q,
                              tuft_error *err)
 {
@@ -195,6 +207,8 @@ tuft_status tuft_engine_save(const tuft_engine *engine, const char *path, tuft_e
     status = put_head(&out, engine, err);
     for (uint32_t p = 0; !status && p < engine->network->projections; p++)
         status = put_lines(&out, engine, p, err);
+    for (uint32_t p = 0; !status && p < engine->network->projections; p++)
+        status = put_rule(&out, engine, p, err);
     for (uint32_t q = 0; !status && q < engine->network->populations; q++) {
         status = put_site(&out, &engine->at[q], q, err);
         if (!status)
@@ -268,6 +282,17 @@ static tuft_status get_parts(tuft_archive_reader *in, const tuft_state_part *par
     for (int k = 0; !status && k < parts; k++)
         status = tuft_archive_get(in, part[k].data, part[k].size, err);
     return status ? status : tuft_archive_done(in, err);
+}
+
+static tuft_status get_rule(tuft_archive_reader *in, tuft_engine *engine, uint32_t p,
+                            tuft_error *err)
+{
+    tuft_state_part part[TUFT_STATE_PARTS];
+    tuft_plastic *plastic = tuft_plastics_at(&engine->plastics, p);
+    if (!plastic)
+        return TUFT_OK;
+    tuft_status status = tuft_archive_find(in, RULE_TAG, p, err);
+    return status ? status : get_parts(in, part, tuft_plastic_parts(plastic, part), err);
 }
 
 static tuft_status get_cells(tuft_archive_reader *in, tuft_site *site, uint32_t q, tuft_error *err)
@@ -485,6 +510,8 @@ static tuft_status restore(tuft_archive_reader *in, tuft_engine *engine, const h
         status = TUFT_NEW(&batches[p], engine->route[p].under_way.lines, "delay lines", err);
         if (!status)
             status = get_lines(in, engine, p, batches[p], err);
+        if (!status)
+            status = get_rule(in, engine, p, err);
     }
     for (uint32_t q = 0; !status && q < network->populations; q++) {
         status = get_site(in, &engine->at[q], q, saved->now, err);

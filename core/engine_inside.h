@@ -5,6 +5,7 @@
 #include "core/arrivals.h"
 #include "core/delay_line.h"
 #include "core/network.h"
+#include "core/plastic.h"
 #include "core/site.h"
 #include "core/wheel.h"
 
@@ -24,6 +25,7 @@ struct tuft_engine {
     tuft_route *route;
     uint32_t *outgoing, *outgoing_begin; /* projections by source population */
     uint32_t *touched;                   /* projections with arrivals at this tick */
+    tuft_plastics plastics;
 };
 
 #endif

@@ -13,10 +13,10 @@ static uLong add_text(uLong crc, const char *text)
     return add(crc, text, strlen(text) + 1);
 }
 
-static uLong add_parameter(uLong crc, const tuft_population *population,
-                           const tuft_parameter_entry *entry)
+static uLong add_parameter(uLong crc, const void *parameters, const tuft_parameter_entry *entry,
+                           uint32_t cells)
 {
-    const char *member = (const char *)population->parameters + entry->offset;
+    const char *member = (const char *)parameters + entry->offset;
     const float *each;
     switch (entry->kind) {
     case TUFT_PARAMETER_REAL:
@@ -26,8 +26,17 @@ static uLong add_parameter(uLong crc, const tuft_population *population,
         return add(crc, member, sizeof(uint32_t));
     case TUFT_PARAMETER_CELLS:
         memcpy(&each, member, sizeof each);
-        return add(add_text(crc, each ? entry->name : ""), each, population->count * sizeof *each);
+        return add(add_text(crc, each ? entry->name : ""), each, cells * sizeof *each);
     }
+    return crc;
+}
+
+/* Nothing where there is no table. */
+static uLong add_parameters(uLong crc, const void *parameters, const tuft_parameter_entry *table,
+                            uint32_t cells)
+{
+    for (; parameters && table && table->name; table++)
+        crc = add_parameter(crc, parameters, table, cells);
     return crc;
 }
 
@@ -37,10 +46,9 @@ uint32_t tuft_population_fingerprint(const tuft_population *population)
     crc = add_text(crc, population->model ? population->model->name : "");
     crc = add(crc, &population->count, sizeof population->count);
     crc = add(crc, &population->step_ticks, sizeof population->step_ticks);
-    const tuft_parameter_entry *entry =
-        population->model && population->parameters ? population->model->parameter : NULL;
-    for (; entry && entry->name; entry++)
-        crc = add_parameter(crc, population, entry);
+    if (population->model)
+        crc = add_parameters(crc, population->parameters, population->model->parameter,
+                             population->count);
     return (uint32_t)crc;
 }
 
@@ -54,6 +62,10 @@ uint32_t tuft_projection_fingerprint(const tuft_projection *projection)
     crc = add(crc, &projection->port, sizeof projection->port);
     crc = add(crc, &c->kind, sizeof c->kind);
     crc = add(crc, &c->delay, sizeof c->delay);
+    if (projection->rule) {
+        crc = add_text(crc, projection->rule->name);
+        crc = add_parameters(crc, projection->rule_parameters, projection->rule->parameter, 0);
+    }
     crc = add(crc, c->weight, synapses * sizeof *c->weight);
     if (c->kind != TUFT_SPARSE)
         return (uint32_t)crc;

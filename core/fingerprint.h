@@ -8,7 +8,8 @@
 
 /* Name, model, parameters (those in the model's table), cells, step. */
 uint32_t tuft_population_fingerprint(const tuft_population *population);
-/* Name, populations, port, every synapse with its weight and delay. */
+/* Name, populations, port, every synapse with its weight and delay, learning rule
+ * and its parameters. */
 uint32_t tuft_projection_fingerprint(const tuft_projection *projection);
 
 #endif

@@ -109,3 +109,23 @@ tuft_status tuft_network_connect(tuft_network *network, const char *name, uint32
     network->projections++;
     return TUFT_OK;
 }
+
+tuft_status tuft_network_make_plastic(tuft_network *network, uint32_t projection,
+                                      const tuft_plasticity_rule *rule, const void *parameters,
+                                      tuft_error *err)
+{
+    if (projection >= network->projections)
+        return tuft_fail(err, TUFT_INVALID, "rule %s for projection %u, there are %u", rule->name,
+                         projection, network->projections);
+    tuft_projection *learns = &network->projection[projection];
+    if (learns->rule)
+        return tuft_fail(err, TUFT_INVALID, "projection %s: rule %s, it learns by %s already",
+                         learns->name, rule->name, learns->rule->name);
+    if (learns->connections.kind != TUFT_SPARSE)
+        return tuft_fail(err, TUFT_INVALID, "projection %s is %s, rule %s learns on sparse ones",
+                         learns->name, tuft_projection_kind_name(learns->connections.kind),
+                         rule->name);
+    learns->rule = rule;
+    learns->rule_parameters = parameters ? parameters : rule->defaults;
+    return TUFT_OK;
+}

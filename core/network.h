@@ -4,6 +4,7 @@
 #define TUFT_CORE_NETWORK_H
 
 #include "core/cell_model.h"
+#include "core/plasticity.h"
 #include "core/projection.h"
 #include "core/status.h"
 
@@ -21,6 +22,8 @@ typedef struct {
     uint32_t source, target; /* populations */
     int port;                /* of the target */
     tuft_connections connections;
+    const tuft_plasticity_rule *rule; /* NULL: the weights are fixed */
+    const void *rule_parameters;      /* the rule's own struct, borrowed */
 } tuft_projection;
 
 typedef struct {
@@ -51,5 +54,13 @@ tuft_status tuft_network_add_cells(tuft_network *network, const char *name,
 tuft_status tuft_network_connect(tuft_network *network, const char *name, uint32_t source,
                                  uint32_t target, const char *port, tuft_connections *connections,
                                  uint32_t *id, tuft_error *err);
+
+/* Makes a sparse projection learn by a rule, from the weights it has now; each engine learns on a
+ * copy of its own, tuft_engine_weights(). parameters (the rule's own struct; NULL: its defaults)
+ * are borrowed and must outlive the network. A projection learns by one rule: TUFT_INVALID if it
+ * has one or is not sparse. */
+tuft_status tuft_network_make_plastic(tuft_network *network, uint32_t projection,
+                                      const tuft_plasticity_rule *rule, const void *parameters,
+                                      tuft_error *err);
 
 #endif

@@ -6,6 +6,7 @@
 #include "cells/lif.h"
 #include "cells/naud_sprekeler.h"
 #include "cells/poisson.h"
+#include "cells/stdp.h"
 #include "cells/two_point_lif.h"
 
 #include <criterion/criterion.h>
@@ -91,6 +92,10 @@ static tuft_network *network_new(float weight, double bias)
     join(network, FAST, CONTEXT, "soma", 12);
     join(network, LAZY, CONTEXT, "distal", 5);
     join(network, CONTEXT, FAST, "inhibitory", -2);
+    static tuft_stdp_parameters learning;
+    learning = tuft_stdp_defaults;
+    learning.w_max = 20;
+    OK(tuft_network_make_plastic(network, 1, &tuft_stdp, &learning, NULL)); /* noise to fast */
     return network;
 }
 
@@ -138,6 +143,9 @@ static void assert_alike(const tuft_engine *a, const tuft_engine *b)
     const tuft_trace_record *t = tuft_engine_trace(a, SLOW), *u = tuft_engine_trace(b, SLOW);
     cr_assert_eq(t->samples, u->samples);
     cr_assert_eq(memcmp(t->value, u->value, t->samples * 2 * sizeof *t->value), 0);
+    size_t n, m_n;
+    const float *v = tuft_engine_weights(a, 1, &n), *w = tuft_engine_weights(b, 1, &m_n);
+    cr_assert(n == m_n && v[0] == w[0] && memcmp(v, w, n * sizeof *v) == 0);
     tuft_ledger l, m;
     OK(tuft_engine_ledger(a, &l, NULL));
     OK(tuft_engine_ledger(b, &m, NULL));
