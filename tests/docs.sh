@@ -51,6 +51,8 @@ chmod +x "$work/bin/tuft"
 cd "$work/here"
 mkdir -p build
 ln -s "$work/bin/tuft" build/tuft
+mkdir docs
+ln -s "$source/docs/examples" docs/examples
 [ -d "$build/tests" ] && ln -s "$build/tests" build/tests
 export PATH="$work/bin:$PATH" DATA=../shared/data
 while IFS= read -r command; do
