@@ -36,7 +36,7 @@ short=augment.copies=0,readout.updates=600 set=
 given=()
 for argument; do
     [ "\$set" ] && argument=\$argument,\$short short=
-    [[ \$argument =~ ^--set ]] && set=1 || set=
+    [[ \$1 != simulate && \$argument =~ ^--set ]] && set=1 || set=
     given+=("\$argument")
 done
 case " \$* " in

@@ -237,8 +237,6 @@ Test(network_file, projections)
     refused(PROJECTION("\"source\": \"a\", \"target\": \"a\""),
             "projections[0].connect: missing, expected \"all\", \"one-to-one\" or a rule as "
             "{\"probability\": 0.1}");
-    refused(PROJECTION("\"source\": \"a\", \"target\": \"a\", \"plasticity\": {}"),
-            "projections[0].plasticity: unknown key");
     refused(CONNECT("\"al\""),
             "projections[0].connect: unknown rule \"al\" (did you mean \"all\"?)");
     refused(CONNECT("{}"), "projections[0].connect: 0 rules, expected one of \"probability\", "
@@ -276,6 +274,25 @@ Test(network_file, projections)
             "projections[0].delay_ms: more than 2147483647 ticks of 0.1 ms");
     refused(A_TO_A("\"delay_ms\": {\"uniform\": [0.05, 2]}"),
             "projections[0].delay_ms: 0.05 ms is under one tick of 0.1 ms");
+}
+
+Test(network_file, plasticity)
+{
+    refused(A_TO_A("\"plasticity\": 1"), "projections[0].plasticity: a number, expected an object");
+    refused(A_TO_A("\"plasticity\": {}"),
+            "projections[0].plasticity.rule: missing, expected a string");
+    refused(A_TO_A("\"plasticity\": {\"rule\": \"stpd\"}"),
+            "projections[0].plasticity.rule: unknown rule \"stpd\" (did you mean \"stdp\"?)");
+    refused(A_TO_A("\"plasticity\": {\"rule\": \"stdp\", \"parameters\": {\"tau_plus\": 1}}"),
+            "projections[0].plasticity.parameters.tau_plus: unknown parameter of stdp "
+            "\"tau_plus\" (did you mean \"tau_plus_ms\"?)");
+    refused(A_TO_A("\"plasticity\": {\"rule\": \"stdp\", \"parameters\": {\"pairing\": "
+                   "\"nearst\"}}"),
+            "projections[0].plasticity.parameters.pairing: unknown pairing \"nearst\" (did you "
+            "mean \"nearest\"?)");
+    refused(PROJECTION("\"source\": \"a\", \"target\": \"a\", \"connect\": \"one-to-one\", "
+                       "\"weight\": 1, \"plasticity\": {\"rule\": \"stdp\"}"),
+            "projections[0].plasticity: a one-to-one projection cannot learn");
 }
 
 Test(network_file, inputs)

@@ -127,6 +127,18 @@ Test(simulate, example_coincidence)
     json_decref(root);
 }
 
+/* The file that docs/simulate.md shows. */
+Test(simulate, example_of_the_documentation)
+{
+    cr_assert_eq(shell("awk '/^```json/ { on = 1; next } /^```/ { on = 0 } on' "
+                       "%s/docs/simulate.md > net.json",
+                       TUFT_SOURCE_DIR),
+                 0);
+    json_t *root = shell_result("simulate", "net.json");
+    cr_assert(number(root, "rate_hz", "e") > 1 && number(root, "spikes", "i") > 10);
+    json_decref(root);
+}
+
 /* ---- the same network by the C API ----------------------------------------------------------- */
 
 static const char both[] =
