@@ -134,7 +134,10 @@ static uint64_t stdp_fire(void *state, int64_t tick, const uint32_t *cell, size_
     const double growth = tuft_traces_growth(&rule->post, tick);
     const bool learns = tuft_learning_period_holds(rule->period, tick);
     float *weight = rule->context.weight;
+    const int threads = tuft_plasticity_threads(&rule->context, n);
     uint64_t updates = 0;
+#pragma omp parallel for num_threads(threads) if (threads > 1) schedule(static)                    \
+    reduction(+ : updates)
     for (size_t i = 0; i < n; i++) {
         size_t begin = in->begin[cell[i]], end = in->begin[cell[i] + 1];
         put(&rule->post.grown[cell[i]], growth, rule->parameters.pairing);

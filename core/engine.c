@@ -65,7 +65,7 @@ tuft_status tuft_engine_new(tuft_engine **engine, const tuft_network *network, u
     made->seed = seed;
     status = prepare_routes(made, err);
     if (!status)
-        status = tuft_plastics_new(&made->plastics, network, err);
+        status = tuft_plastics_new(&made->plastics, network, threads, err);
     if (!status)
         status = tuft_wheel_new(&made->wheel, longest_delay(made) + 1, err);
     if (!status)
