@@ -14,7 +14,9 @@ const app_command *commands_find(int count, char *const *arguments, int *used, t
 extern const app_command classify_command;
 extern const app_command convert_command;
 extern const app_command info_command;
+extern const app_command run_command;
 extern const app_command simulate_command;
+extern const app_command sweep_command;
 extern const app_command zero_shot_command;
 
 #endif
