@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SERIES_MAX = 7, NUMBER_SIZE = 32, FIGURES_MAX = 16, COLUMNS_MORE = 5 };
+enum { SERIES_MAX = 7, NUMBER_SIZE = 32, COLUMNS_MORE = 5 };
 
 /* "results.accuracy" is the accuracy. */
 static const char *metric_label(const char *metric)
@@ -133,16 +133,15 @@ static void draw(app_report *report, const plot_axes *axes, const axis_view *vie
 static tuft_status view_axis(app_report *report, const sweep *of, size_t a, tuft_error *err)
 {
     const experiment *e = &of->experiment;
-    plot_mark mark[FIGURES_MAX];
-    char title[160], label[FIGURES_MAX][48];
-    size_t marks = 0;
+    plot_mark mark = {0};
+    char title[160], label[48];
     axis_view view;
     tuft_status status = axis_view_new(&view, of, a, err);
-    for (size_t i = 0; i < e->published_count && marks < FIGURES_MAX; i++)
+    /* The first one only: labels of close ones would lie on each other. */
+    for (size_t i = e->published_count; i-- > 0;)
         if (strcmp(e->published[i].metric, of->metric) == 0) {
-            snprintf(label[marks], sizeof label[marks], "published %.4g", e->published[i].value);
-            mark[marks] = (plot_mark){e->published[i].value, label[marks]};
-            marks++;
+            snprintf(label, sizeof label, "published %.4g", e->published[i].value);
+            mark = (plot_mark){e->published[i].value, label};
         }
     if (!status) {
         snprintf(title, sizeof title, "%.60s over %.60s.", metric_label(of->metric),
@@ -156,8 +155,8 @@ static tuft_status view_axis(app_report *report, const sweep *of, size_t a, tuft
             .y_label = metric_label(of->metric),
             .x_scale = sweep_grid_geometric(view.x, view.values) ? AXIS_LOG : AXIS_LINEAR,
             .width = PLOT_WIDE,
-            .marks = mark,
-            .mark_count = marks};
+            .marks = &mark,
+            .mark_count = mark.label != NULL};
         draw(report, &axes, &view);
     }
     axis_view_free(&view);
