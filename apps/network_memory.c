@@ -7,12 +7,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Bytes a cell that every population has: what arrives at a port, and spikes and their counts;
- * event-driven also marks, lists and wakes (core/site.h). */
-enum { BYTES_PORT = 4, BYTES_SITE = 12, BYTES_LAZY = 21, BYTES_UNKNOWN_STATE = 64 };
-/* Bytes a synapse: weight and target; of its own delay segment and line, where delays differ; of a
- * list that is sorted (core/projection.c), for edges from a file. */
-enum { BYTES_SYNAPSE = 8, BYTES_SEGMENT = 20, BYTES_LISTED = 32, BYTES_ROW = 28, EDGE_TEXT = 8 };
+/* Bytes a cell that every population has: what arrives at a port; spikes, their counts and what is
+ * made of them after the run (core/spike_statistics.c, core/ledger.h); event-driven also marks,
+ * lists and wakes (core/site.h). */
+enum { BYTES_PORT = 4, BYTES_SITE = 52, BYTES_LAZY = 21, BYTES_UNKNOWN_STATE = 64 };
+/* Bytes a synapse: weight and target; where delays differ, the delay while it is wired; of a list
+ * that is sorted (core/projection.c), for edges from a file. */
+enum { BYTES_SYNAPSE = 8, BYTES_DELAY = 4, BYTES_LISTED = 32, EDGE_TEXT = 8 };
+/* Bytes a row, and a segment of a row of equal delay with its line. */
+enum { BYTES_ROW = 28, BYTES_SEGMENT = 16 };
 /* Bytes a synapse that learns: its own weight, its place among its target's (core/incoming.h). */
 enum { BYTES_LEARNING = 12 };
 
@@ -47,6 +50,23 @@ static double population_bytes(const network_file *file, const network_populatio
     return bytes * p->count;
 }
 
+/* How many different delays a row can have: of a normal one, those within 5 sd. */
+static double delays_of(const network_projection *p)
+{
+    const tuft_distribution *d = &p->wiring.delay_ticks;
+    switch (d->kind) {
+    case TUFT_FIXED:
+        return 0;
+    case TUFT_UNIFORM:
+        return d->b - d->a + 2;
+    case TUFT_NORMAL:
+        return 10 * d->b + 2;
+    case TUFT_LOGNORMAL:
+        break;
+    }
+    return exp(d->a + 5 * d->b) + 2;
+}
+
 static double projection_bytes(const network_file *file, const network_projection *p)
 {
     const uint32_t sources = file->population[p->source].count,
@@ -54,16 +74,17 @@ static double projection_bytes(const network_file *file, const network_projectio
     double each = BYTES_SYNAPSE, synapses = sources;
     struct stat information;
     if (p->wiring.delay_ticks.kind != TUFT_FIXED)
-        each += BYTES_SEGMENT;
+        each += BYTES_DELAY;
     if (p->rule)
         each += BYTES_LEARNING;
     if (p->connect == NETWORK_CONNECT_RULE)
         synapses = tuft_wiring_synapses(&p->wiring, sources, targets);
     if (p->connect == NETWORK_CONNECT_FILE) {
         synapses = stat(p->edges, &information) == 0 ? (double)information.st_size / EDGE_TEXT : 0;
-        each = BYTES_SYNAPSE + BYTES_SEGMENT + BYTES_LISTED;
+        each += BYTES_SEGMENT + BYTES_LISTED;
     }
-    return each * synapses + (double)BYTES_ROW * sources;
+    double segments = fmin(synapses, sources * delays_of(p));
+    return each * synapses + (double)BYTES_ROW * sources + BYTES_SEGMENT * segments;
 }
 
 static void add(network_memory *sum, double bytes, const char *where)
