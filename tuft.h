@@ -7,6 +7,7 @@
 #include "core/cell_model.h"
 #include "core/checkpoint.h"
 #include "core/distribution.h"
+#include "core/drive.h"
 #include "core/engine.h"
 #include "core/events.h"
 #include "core/failure.h"

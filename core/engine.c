@@ -427,6 +427,7 @@ tuft_status tuft_engine_ledger(const tuft_engine *engine, tuft_ledger *ledger, t
         return status;
     for (uint32_t q = 0; q < ledger->populations; q++) {
         ledger->population[q].updates = engine->at[q].updates;
+        ledger->population[q].driven = engine->at[q].driven;
         memcpy(ledger->population[q].source_spikes, engine->at[q].spike_count,
                ledger->population[q].cells * sizeof(uint64_t));
     }
