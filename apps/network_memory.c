@@ -14,6 +14,8 @@ enum { BYTES_PORT = 4, BYTES_SITE = 52, BYTES_LAZY = 21, BYTES_UNKNOWN_STATE = 6
 /* Bytes a synapse: weight and target; where delays differ, the delay while it is wired; of a list
  * that is sorted (core/projection.c), for edges from a file. */
 enum { BYTES_SYNAPSE = 8, BYTES_DELAY = 4, BYTES_LISTED = 32, EDGE_TEXT = 8 };
+/* Bytes a window of burst statistics, with its numbers in the result file. */
+enum { BYTES_WINDOW = 200 };
 /* Bytes a row, and a segment of a row of equal delay with its line. */
 enum { BYTES_ROW = 28, BYTES_SEGMENT = 16 };
 /* Bytes a synapse that learns: its own weight, its place among its target's (core/incoming.h). */
@@ -107,6 +109,11 @@ network_memory network_memory_needed(const network_file *file)
         const network_trace *trace = &file->trace[t];
         double samples = ceil((double)file->duration / (double)trace->every);
         add(&sum, samples * trace->cells.cells * sizeof(float), "records");
+    }
+    for (size_t b = 0; b < file->bursts_count; b++) {
+        const network_bursts *bursts = &file->bursts[b];
+        double windows = floor((double)(file->duration - bursts->from) / (double)bursts->window);
+        add(&sum, windows * BYTES_WINDOW, "records");
     }
     return sum;
 }
