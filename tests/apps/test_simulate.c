@@ -498,6 +498,35 @@ Test(simulate, spikes_as_hdf5_are_those_of_the_csv)
     cr_assert_eq(shell("ls | grep tmp"), 1); /* nothing is left half written */
 }
 
+/* Each variable on its own clock, and what the engine says of them. */
+Test(simulate, several_variables_of_a_population_are_traced)
+{
+    write_file("net.json",
+               "{\"tuft_network\": 1, \"duration_ms\": 2, \"populations\": [{\"name\": \"a\","
+               " \"cell\": \"lif-delta\", \"count\": 2}], \"inputs\": [{\"steps\": {\"target\":"
+               " \"a\", \"variable\": \"bias\", \"time_ms\": [0, 1], \"value\": [3, 5]}}],"
+               " \"records\": ["
+               "{\"trace\": {\"population\": \"a\", \"variable\": \"membrane\", \"cells\": 0,"
+               " \"every_ms\": 1}},"
+               "{\"trace\": {\"population\": \"a\", \"variable\": \"bias\", \"cells\": 1,"
+               " \"every_ms\": 0.5}}]}");
+    cr_assert_eq(shell("\"$TUFT\" simulate net.json --quiet --traces t.csv --checkpoint c.tuft"), 0,
+                 "%s", shell_said());
+    cr_assert_eq(shell("grep bias t.csv | tr '\\n' ' ' > got; echo '0,a,bias,1,3 5,a,bias,1,3 "
+                       "10,a,bias,1,3 15,a,bias,1,5 ' | tr -d '\\n' | cmp - got"),
+                 0, "%s", shell_said());
+    cr_assert_eq(shell("test $(grep -c membrane t.csv) = 2"), 0);
+    /* A run of half the time, gone on with, has the same. */
+    cr_assert_eq(shell("\"$TUFT\" simulate net.json --quiet --duration 1 --checkpoint h.tuft && "
+                       "\"$TUFT\" simulate net.json --quiet --resume h.tuft --traces u.csv && "
+                       "cmp t.csv u.csv"),
+                 0, "%s", shell_said());
+    cr_assert_eq(shell("\"$TUFT\" simulate net.json --quiet --resume h.tuft --set "
+                       "'records=[{\"trace\":{\"population\":\"a\",\"variable\":\"membrane\","
+                       "\"cells\":0,\"every_ms\":1}}]'"),
+                 1);
+}
+
 /* A membrane left to itself decays with its constant. */
 Test(simulate, traces_follow_the_closed_form)
 {
