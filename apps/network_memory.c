@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -127,9 +128,13 @@ static double number_in(const char *path, const char *key)
     double value = NAN;
     FILE *stream = fopen(path, "r");
     while (stream && isnan(value) && fgets(line, sizeof line, stream))
-        if (strncmp(line, key, strlen(key)) == 0)
-            if (sscanf(line + strlen(key), "%lf", &value) != 1)
+        if (strncmp(line, key, strlen(key)) == 0) {
+            char *begin = line + strlen(key), *end;
+            double read = strtod(begin, &end);
+            if (end == begin || !isfinite(read)) /* a group's "max" */
                 break;
+            value = read;
+        }
     if (stream)
         fclose(stream);
     return value;
