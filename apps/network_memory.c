@@ -140,6 +140,15 @@ static double number_in(const char *path, const char *key)
     return value;
 }
 
+/* What the control group leaves (files of version 2 or 1); NAN if it sets no limit. Cached pages of
+ * files count as used there, but are given up when they are needed. */
+static double group_left(const char *limit, const char *used, const char *stat, const char *cached)
+{
+    const double file = number_in(stat, cached);
+    const double left = number_in(limit, "") - number_in(used, "") + (isnan(file) ? 0 : file);
+    return left < 0 ? 0 : left;
+}
+
 static double limit_left(int resource, double used)
 {
     struct rlimit limit;
@@ -154,10 +163,12 @@ double network_memory_there(void)
     const double page = (double)sysconf(_SC_PAGESIZE);
     const double own = number_in("/proc/self/statm", "") * page;
     const double machine = number_in("/proc/meminfo", "MemAvailable:") * 1024;
-    const double group =
-        number_in("/sys/fs/cgroup/memory.max", "") - number_in("/sys/fs/cgroup/memory.current", "");
     there = fmin(there, machine); /* fmin leaves NAN out */
-    there = fmin(there, fmax(group, 0) == group ? group : INFINITY);
+    there = fmin(there, group_left("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current",
+                                   "/sys/fs/cgroup/memory.stat", "inactive_file "));
+    there = fmin(there, group_left("/sys/fs/cgroup/memory/memory.limit_in_bytes",
+                                   "/sys/fs/cgroup/memory/memory.usage_in_bytes",
+                                   "/sys/fs/cgroup/memory/memory.stat", "total_inactive_file "));
     return fmin(there, limit_left(RLIMIT_AS, isnan(own) ? 0 : own));
 }
 
