@@ -278,6 +278,23 @@ Test(simulate, threads_and_stretches_change_nothing_seeds_do)
               same("other.csv", "set.csv"));
 }
 
+/* Enough cells for two threads to share. */
+Test(simulate, threads_that_share_a_population_change_nothing)
+{
+    write_file("set", "populations[0].count=20000,populations[1].count=5000,"
+                      "projections[0].connect={\"in_degree\":64},"
+                      "projections[1].connect={\"in_degree\":64},"
+                      "projections[2].connect={\"in_degree\":16},"
+                      "projections[3].connect={\"in_degree\":16}");
+    for (int threads = 1; threads <= 2; threads++)
+        cr_assert_eq(shell("\"$TUFT\" simulate %sbalanced.json --quiet --threads %d --duration 50 "
+                           "--set \"$(cat set)\" --spikes %d.csv",
+                           EXAMPLES, threads, threads),
+                     0, "%s", shell_said());
+    cr_assert(same("1.csv", "2.csv"));
+    cr_assert_eq(shell("test $(wc -l < 1.csv) -gt 5000"), 0);
+}
+
 /* A run that is interrupted anywhere goes on as one that is not. */
 Test(simulate, where_a_run_is_cut_changes_nothing)
 {
