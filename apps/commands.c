@@ -6,6 +6,9 @@
 #include <string.h>
 
 static const app_command *const table[] = {
+    &cell_bursts_command,
+    &cell_fi_command,
+    &cell_transfer_command,
     &classify_command,
     &convert_command,
     &info_command,
