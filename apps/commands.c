@@ -8,6 +8,7 @@
 static const app_command *const table[] = {
     &cell_bursts_command,
     &cell_fi_command,
+    &cell_multiplex_command,
     &cell_transfer_command,
     &classify_command,
     &convert_command,
