@@ -9,6 +9,8 @@ static const app_command *const table[] = {
     &cell_bursts_command,
     &cell_fi_command,
     &cell_multiplex_command,
+    &cell_pair_command,
+    &cell_steps_command,
     &cell_transfer_command,
     &classify_command,
     &convert_command,

@@ -172,6 +172,8 @@ static tuft_status make(tuft_rig *rig, tuft_error *err)
         rig->end[TUFT_RIG_APICAL].input.variable = s->apical_variable;
         rig->end[TUFT_RIG_APICAL].input.unit = unit_of(s->model, s->apical_variable);
     }
+    if (s->apical_port)
+        rig->end[TUFT_RIG_APICAL].input.port = s->apical_port;
     status = check(rig, err);
     if (!status)
         status = set_noise(rig, err);

@@ -34,6 +34,7 @@ typedef struct {
     double step_ms;
     uint64_t seed;
     int threads;
+    const char *apical_port;      /* in place of the port found by name; NULL: that one */
     const char *apical_variable;  /* in place of the one found by name; NULL: that one */
     double noise[TUFT_RIG_ENDS];  /* standard deviation, in the input's unit; 0: none */
     double noise_tau_ms;          /* over 0 */
