@@ -60,45 +60,44 @@ static const char *setting_name(const multiplex_setting *s, char *text)
     return text;
 }
 
-static tuft_status bars(app_report *report, const multiplex_study *study, int first,
-                        const char *title, const char *const *names, tuft_error *err)
+static tuft_status map(app_report *report, const multiplex_study *study, tuft_error *err)
 {
+    static const char *const column[] = {"events ~ soma", "bursts ~ apical", "events ~ apical",
+                                         "bursts ~ soma"};
     size_t n = study->settings;
     double *value;
     char(*text)[TEXT] = NULL;
-    const char **name = NULL;
-    plot_bar_series series[2];
-    tuft_status status = TUFT_NEW(&value, 6 * n, "bars", err);
+    const char **row = NULL;
+    tuft_status status = TUFT_NEW(&value, INPUTS * n, "map", err);
     if (!status)
-        status = TUFT_NEW(&text, n, "bars", err);
+        status = TUFT_NEW(&text, n, "map", err);
     if (!status)
-        status = TUFT_NEW(&name, n, "bars", err);
+        status = TUFT_NEW(&row, n, "map", err);
     for (size_t i = 0; !status && i < n; i++) {
-        name[i] = setting_name(&study->setting[i], text[i]);
-        for (int k = 0; k < 2; k++) {
-            const multiplex_range *r = &study->setting[i].r[first + k];
-            double *of = value + (size_t)(3 * k) * n;
-            of[i] = r->mean;
-            of[n + i] = r->low;
-            of[2 * n + i] = r->high;
-        }
+        row[i] = setting_name(&study->setting[i], text[i]);
+        for (size_t k = 0; k < INPUTS; k++)
+            value[i * INPUTS + k] = study->setting[i].r[k].mean;
     }
-    for (size_t k = 0; !status && k < 2; k++)
-        series[k] = (plot_bar_series){names[k], value + 3 * k * n, value + (3 * k + 1) * n,
-                                      value + (3 * k + 2) * n};
-    const plot_axes axes = {.title = title,
-                            .note =
-                                "Mean over seeds; bars from the least to the greatest. Settings: "
-                                "somatic period, somatic mean, apical mean (pA).",
-                            .y_label = "correlation",
-                            .y_low = -1,
-                            .y_high = 1,
+    const plot_axes axes = {.title = "Correlations of every setting, mean over seeds",
+                            .note = "The first two should be 1, the others 0. Settings: somatic "
+                                    "period, somatic mean, apical mean (pA).",
                             .width = PLOT_WIDE};
+    const plot_matrix matrix = {.value = value,
+                                .rows = n,
+                                .columns = INPUTS,
+                                .row_name = row,
+                                .column_name = column,
+                                .map = COLOUR_DIVERGING,
+                                .low = -1,
+                                .high = 1,
+                                .cells = PLOT_CELLS_WRITTEN,
+                                .decimals = 2,
+                                .unit = "r"};
     if (!status)
-        report_bars(report, &axes, name, n, series, 2);
+        report_heatmap(report, &axes, &matrix);
     free(value);
     free(text);
-    free(name);
+    free(row);
     return status;
 }
 
@@ -163,8 +162,6 @@ static void cards(app_report *report, const multiplex_study *study)
 
 tuft_status cell_multiplex_report(const multiplex_study *study, tuft_error *err)
 {
-    static const char *const own[] = {"events with soma", "bursts with apical"},
-                             *const cross[] = {"events with apical", "bursts with soma"};
     const multiplex_config *c = study->config;
     app_report *report;
     tuft_status status = report_new(&report, "Two inputs through one ensemble",
@@ -186,9 +183,7 @@ tuft_status cell_multiplex_report(const multiplex_study *study, tuft_error *err)
                 (long long)c->cells, c->noise, c->apical_noise, c->noise_tau, c->window,
                 study->settings, (long long)c->seeds);
     report_section(report, "Correlations");
-    status = bars(report, study, EVENT_SOMA, "Own correlations (should be 1)", own, err);
-    if (!status)
-        status = bars(report, study, EVENT_APICAL, "Cross correlations (should be 0)", cross, err);
+    status = map(report, study, err);
     if (!status)
         status = table(report, study, err);
     report_section(report, "The first setting");

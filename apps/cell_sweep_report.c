@@ -49,9 +49,10 @@ tuft_status cell_sweep_curves(app_report *report, const cell_sweep *run, cell_sw
         [CELL_SWEEP_CV] = {"Irregularity", "CV of intervals",
                            "Coefficient of variation of the intervals between spikes."},
     };
+    const char *other = run->axis == CELL_SWEEP_SOMA ? run->apical_unit : run->soma_unit;
     size_t points = (size_t)run->config->points, curves = run->levels ? run->levels : 1;
     double *value;
-    char name[CELL_LEVELS][TEXT], label[TEXT];
+    char name[CELL_LEVELS][TEXT], label[TEXT], note[3 * TEXT];
     plot_series series[CELL_LEVELS];
     tuft_status status = TUFT_NEW(&value, 3 * points * curves, "curves", err);
     if (status)
@@ -64,16 +65,18 @@ tuft_status cell_sweep_curves(app_report *report, const cell_sweep *run, cell_sw
             low[i] = v.low;
             high[i] = v.high;
         }
+        if (run->levels)
+            snprintf(name[l], TEXT, "%g %s", run->level[l], other);
         int shaded = measure != CELL_SWEEP_CV && run->config->cells > 1;
-        series[l] = (plot_series){run->levels ? cell_sweep_name(run, l, name[l], TEXT) : NULL,
-                                  run->x,
-                                  y,
-                                  shaded ? low : NULL,
-                                  shaded ? high : NULL,
-                                  points};
+        series[l] = (plot_series){run->levels ? name[l] : NULL, run->x, y, shaded ? low : NULL,
+                                  shaded ? high : NULL,         points};
     }
+    snprintf(note, sizeof note, "%s%s", of[measure].note,
+             !run->levels                   ? ""
+             : run->axis == CELL_SWEEP_SOMA ? " Curves: apical input."
+                                            : " Curves: somatic input.");
     const plot_axes axes = {.title = of[measure].title,
-                            .note = of[measure].note,
+                            .note = note,
                             .x_label = axis_label(run, label, TEXT),
                             .y_label = of[measure].label,
                             .width = width};
@@ -93,18 +96,13 @@ void cell_sweep_tell(app_report *report, const cell_sweep *run)
                 run->axis == CELL_SWEEP_SOMA ? "somatic" : "apical", (long long)c->cells,
                 c->duration, c->warm_up, c->step);
     if (run->noise > 0 || run->apical_noise > 0)
-        report_text(report,
-                    "The inputs fluctuate about these means as Ornstein-Uhlenbeck processes of "
-                    "standard deviation %g %s at the soma%s",
-                    run->noise, run->soma_unit,
-                    run->apical_noise > 0 ? " (below for the apical end)." : ".");
-    if (run->apical_noise > 0)
-        report_text(report,
-                    "Apical input: standard deviation %g %s. Correlation time of both: "
-                    "%g ms.",
-                    run->apical_noise, run->apical_unit, run->noise_tau);
-    else if (run->noise > 0)
-        report_text(report, "Correlation time: %g ms.", run->noise_tau);
+        report_text(
+            report,
+            "The inputs fluctuate about these means, each cell's by itself: "
+            "Ornstein-Uhlenbeck processes of standard deviation %g %s at the soma and %g %s "
+            "at the apical end, correlation time %g ms.",
+            run->noise, run->soma_unit, run->apical_noise, run->apical_unit ? run->apical_unit : "",
+            run->noise_tau);
     report_text(
         report,
         "Spikes of a cell that are less than %g ms apart belong to one burst; a burst or a "
