@@ -338,7 +338,8 @@ const app_command cell_multiplex_command = {
         "rate and burst probability in windows with both inputs. The event rate should follow the "
         "somatic input (own correlation near 1) and not the apical one (cross correlation near "
         "0), burst probability the other way round.\n\n"
-        "The noise is the published background (Naud & Sprekeler 2018): 450 pA, 2 ms. Nothing is "
+        "The noise is the background of Naud & Sprekeler 2018 as replications have it (sd 450 pA, "
+        "2 ms). Nothing is "
         "fitted, shifted in time or left out: correlations are those of the windows as they are. "
         "Both inputs go through whole periods, so that they are uncorrelated with each other.",
     COMMAND_OPTIONS(options),

@@ -176,7 +176,8 @@ tuft_status cell_multiplex_report(const multiplex_study *study, tuft_error *err)
                 "Ensembles of %lld naud-sprekeler cells got two slow sinusoids, one at all somata "
                 "and one at all apical dendrites, over background noise of each cell's own: "
                 "Ornstein-Uhlenbeck, standard deviation %g pA at the soma and %g pA at the "
-                "dendrite, correlation time %g ms (published: 450, 450 and 2). Events and bursts "
+                "dendrite, correlation time %g ms (the published background, as replications have "
+                "it: 450, 450 and 2). Events and bursts "
                 "were counted in windows of %g ms. %zu settings, %lld seeds each, which also draw "
                 "the phases of the inputs. All settings and seeds are shown; correlations are "
                 "those of the windows as they are, at no lag.",

@@ -340,6 +340,8 @@ static tuft_status parse_option(const app_command *command, int count, char *con
         snprintf(prefix, sizeof prefix, "--%s", option->name);
         return tuft_fail_prefix(err, status, prefix);
     }
+    if (option->offset == offsetof(common_options, seed))
+        ((common_options *)config)->seed_given = 1;
     return TUFT_OK;
 }
 

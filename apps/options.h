@@ -112,6 +112,7 @@ typedef struct {
     int64_t threads; /* 0: as many as the process may use */
     const char *json, *report;
     int quiet;
+    int seed_given; /* set while parsing: whether --seed was there */
 } common_options;
 
 #define COMMON_DEFAULTS                                                                            \

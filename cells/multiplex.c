@@ -2,6 +2,7 @@
 
 #include "core/bursts.h"
 #include "core/memory.h"
+#include "core/spike_statistics.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -10,26 +11,6 @@
 double tuft_slow_input_at(const tuft_slow_input *input, double t_ms)
 {
     return input->mean + input->swing * sin(2 * M_PI * (t_ms / input->period_ms + input->phase));
-}
-
-double tuft_correlation(const double *x, const double *y, size_t n)
-{
-    double pairs = 0, mean_x = 0, mean_y = 0, xx = 0, yy = 0, xy = 0;
-    for (size_t i = 0; i < n; i++)
-        if (isfinite(x[i]) && isfinite(y[i])) {
-            mean_x += x[i];
-            mean_y += y[i];
-            pairs++;
-        }
-    mean_x /= pairs;
-    mean_y /= pairs;
-    for (size_t i = 0; i < n; i++)
-        if (isfinite(x[i]) && isfinite(y[i])) {
-            xx += (x[i] - mean_x) * (x[i] - mean_x);
-            yy += (y[i] - mean_y) * (y[i] - mean_y);
-            xy += (x[i] - mean_x) * (y[i] - mean_y);
-        }
-    return pairs > 1 && xx > 0 && yy > 0 ? xy / sqrt(xx * yy) : NAN;
 }
 
 static tuft_status check(const tuft_multiplex_settings *s, tuft_error *err)

@@ -21,7 +21,8 @@ typedef struct {
     double burst_interval_ms;
 } tuft_multiplex_settings;
 
-/* Pearson correlations over windows, of the response with the inputs' means over the windows. */
+/* Correlations over windows (core/spike_statistics.h), of the response with the inputs' means over
+ * the windows. */
 typedef struct {
     uint32_t windows;
     double *time_ms; /* [windows]; middle of each, from the end of the warm-up */
@@ -37,8 +38,5 @@ typedef struct {
 tuft_status tuft_multiplex_run(tuft_multiplex *out, const tuft_multiplex_settings *settings,
                                tuft_error *err);
 void tuft_multiplex_free(tuft_multiplex *multiplex);
-
-/* Pearson's correlation of the pairs in which both are finite; NaN below two or without spread. */
-double tuft_correlation(const double *x, const double *y, size_t n);
 
 #endif

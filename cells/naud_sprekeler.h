@@ -40,7 +40,7 @@ typedef struct {
 } tuft_naud_sprekeler_parameters;
 
 /* The published cell; synapses of 5 ms, no bias, no noise, not refractory but for its reset. The
- * background noise of the publication: sd 450 pA, tau 2 ms in both compartments. */
+ * background noise of the publication, as replications have it: sd 450 pA, tau 2 ms, both ends. */
 extern const tuft_naud_sprekeler_parameters tuft_naud_sprekeler_defaults;
 
 /* Ports "soma" and "apical" (pA); variables "soma", "dendrite", "threshold" (mV), "w_soma",

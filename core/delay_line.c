@@ -154,3 +154,31 @@ const uint32_t *tuft_delay_lines_take(tuft_delay_lines *lines, uint32_t line, si
         from->begin = from->end = 0;
     return batch + 1;
 }
+
+tuft_status tuft_delay_lines_refill(tuft_delay_lines *lines, uint32_t line, const uint32_t *word,
+                                    size_t words, size_t *batches, tuft_error *err)
+{
+    const tuft_connections *c = lines->connections;
+    uint32_t limit = c->kind == TUFT_SPARSE ? c->segments : c->sources;
+    tuft_delay_line *to = &lines->line[line];
+    *batches = 0;
+    for (size_t at = 0, end; at < words; at = end, ++*batches) {
+        end = at + 1 + word[at];
+        if (end > words)
+            return tuft_fail(err, TUFT_INVALID, "a batch of %u spikes, %zu words are left",
+                             word[at], words - at - 1);
+        for (size_t k = at + 1; k < end; k++)
+            if (word[k] >= limit)
+                return tuft_fail(err, TUFT_INVALID, "spike of row %u, expected below %u", word[k],
+                                 limit);
+    }
+    tuft_status status = TUFT_GROW(&to->word, &to->capacity, words, "spikes under way", err);
+    if (status)
+        return status;
+    if (words)
+        memcpy(to->word, word, words * sizeof *word);
+    to->begin = 0;
+    to->end = words;
+    to->newest_tick = -1; /* what is sent from now on arrives later than all of these */
+    return TUFT_OK;
+}

@@ -39,4 +39,10 @@ tuft_status tuft_delay_lines_send(tuft_delay_lines *lines, int64_t tick, const u
 /* The oldest batch of a line that has one; holds until the next send. */
 const uint32_t *tuft_delay_lines_take(tuft_delay_lines *lines, uint32_t line, size_t *n);
 
+/* Puts words (batches as a line holds them) into a line that has been reset; the caller puts the
+ * items on the wheel. TUFT_INVALID for what are no batches of this projection. *batches is their
+ * number. */
+tuft_status tuft_delay_lines_refill(tuft_delay_lines *lines, uint32_t line, const uint32_t *word,
+                                    size_t words, size_t *batches, tuft_error *err);
+
 #endif

@@ -1,30 +1,10 @@
 #include "core/engine.h"
 
-#include "core/arrivals.h"
-#include "core/delay_line.h"
+#include "core/engine_inside.h"
 #include "core/memory.h"
-#include "core/site.h"
-#include "core/wheel.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* One projection while the engine runs. */
-typedef struct {
-    tuft_delay_lines under_way;
-    tuft_arrivals arriving;
-} route;
-
-struct tuft_engine {
-    const tuft_network *network;
-    int threads;
-    int64_t now;
-    tuft_wheel *wheel; /* items: (projection, delay line), (projections + population, cell) */
-    tuft_site *at;
-    route *route;
-    uint32_t *outgoing, *outgoing_begin; /* projections by source population */
-    uint32_t *touched;                   /* projections with arrivals at this tick */
-};
 
 static int64_t longest_delay(const tuft_engine *engine)
 {
@@ -82,7 +62,10 @@ tuft_status tuft_engine_new(tuft_engine **engine, const tuft_network *network, u
         return status;
     made->network = network;
     made->threads = threads;
+    made->seed = seed;
     status = prepare_routes(made, err);
+    if (!status)
+        status = tuft_plastics_new(&made->plastics, network, threads, err);
     if (!status)
         status = tuft_wheel_new(&made->wheel, longest_delay(made) + 1, err);
     if (!status)
@@ -123,6 +106,7 @@ void tuft_engine_free(tuft_engine *engine)
     free(engine->outgoing);
     free(engine->outgoing_begin);
     free(engine->touched);
+    tuft_plastics_free(&engine->plastics);
     tuft_wheel_free(engine->wheel);
     free(engine);
 }
@@ -135,6 +119,7 @@ tuft_status tuft_engine_reset(tuft_engine *engine, tuft_error *err)
         tuft_delay_lines_reset(&engine->route[p].under_way);
         engine->route[p].arriving.count = 0;
     }
+    tuft_plastics_reset(&engine->plastics);
     tuft_status status = TUFT_OK;
     for (uint32_t q = 0; !status && q < engine->network->populations; q++)
         status = tuft_site_reset(&engine->at[q], err);
@@ -195,7 +180,7 @@ static tuft_status deliver(tuft_engine *engine, int64_t tick, tuft_error *err)
                                      err);
             continue;
         }
-        route *along = &engine->route[owner];
+        tuft_route *along = &engine->route[owner];
         size_t spikes;
         const uint32_t *batch = tuft_delay_lines_take(&along->under_way, item[i].index, &spikes);
         if (!along->arriving.count)
@@ -206,8 +191,13 @@ static tuft_status deliver(tuft_engine *engine, int64_t tick, tuft_error *err)
         qsort(engine->touched, lists, sizeof *engine->touched, ascending);
     for (size_t i = 0; !status && i < lists; i++) {
         const tuft_projection *projection = &network->projection[engine->touched[i]];
-        tuft_arrivals_deliver(&engine->route[engine->touched[i]].arriving, &projection->connections,
+        tuft_arrivals *arriving = &engine->route[engine->touched[i]].arriving;
+        tuft_plastic *learns = tuft_plastics_at(&engine->plastics, engine->touched[i]);
+        size_t count = arriving->count;
+        tuft_arrivals_deliver(arriving, learns ? &learns->connections : &projection->connections,
                               &engine->at[projection->target], projection->port, engine->threads);
+        if (learns)
+            tuft_plastic_arrive(learns, tick, arriving->list, count);
     }
     return status;
 }
@@ -217,6 +207,7 @@ static tuft_status emit(tuft_engine *engine, uint32_t q, int64_t tick, tuft_erro
 {
     tuft_site *at = &engine->at[q];
     tuft_status status = tuft_site_record(at, tick, err);
+    tuft_plastics_fire(&engine->plastics, q, tick, at->spike, at->spikes);
     for (uint32_t o = engine->outgoing_begin[q]; !status && o < engine->outgoing_begin[q + 1]; o++)
         status =
             tuft_delay_lines_send(&engine->route[engine->outgoing[o]].under_way, tick, at->spike,
@@ -417,6 +408,18 @@ const tuft_trace_record *tuft_engine_trace(const tuft_engine *engine, uint32_t p
     return population < engine->network->populations ? engine->at[population].trace_record : NULL;
 }
 
+const float *tuft_engine_weights(const tuft_engine *engine, uint32_t projection, size_t *n)
+{
+    if (projection >= engine->network->projections)
+        return NULL;
+    const tuft_plastic *learns = tuft_plastics_at(&engine->plastics, projection);
+    const tuft_connections *c =
+        learns ? &learns->connections : &engine->network->projection[projection].connections;
+    if (n)
+        *n = tuft_connections_synapses(c);
+    return c->weight;
+}
+
 tuft_status tuft_engine_ledger(const tuft_engine *engine, tuft_ledger *ledger, tuft_error *err)
 {
     tuft_status status = tuft_ledger_new(ledger, engine->network, err);
@@ -424,8 +427,13 @@ tuft_status tuft_engine_ledger(const tuft_engine *engine, tuft_ledger *ledger, t
         return status;
     for (uint32_t q = 0; q < ledger->populations; q++) {
         ledger->population[q].updates = engine->at[q].updates;
+        ledger->population[q].driven = engine->at[q].driven;
         memcpy(ledger->population[q].source_spikes, engine->at[q].spike_count,
                ledger->population[q].cells * sizeof(uint64_t));
+    }
+    for (uint32_t p = 0; p < ledger->projections; p++) {
+        const tuft_plastic *learns = tuft_plastics_at(&engine->plastics, p);
+        ledger->projection[p].weight_updates = learns ? learns->updates : 0;
     }
     tuft_ledger_settle(ledger, engine->network);
     return TUFT_OK;

@@ -28,8 +28,8 @@ tuft_status tuft_engine_new(tuft_engine **engine, const tuft_network *network, u
                             int threads, tuft_error *err);
 void tuft_engine_free(tuft_engine *engine);
 
-/* Back to tick 0 and rest: states, spikes under way, inputs and records are cleared; recorders stay
- * attached, ledger counts go on. */
+/* Back to tick 0 and rest: states, spikes under way, inputs and records are cleared, plastic
+ * weights are again those of the network; recorders stay attached, ledger counts go on. */
 tuft_status tuft_engine_reset(tuft_engine *engine, tuft_error *err);
 
 /* Spikes of a source population: tick[n] ascending, cell[n]. Borrowed until they have been run
@@ -63,6 +63,11 @@ tuft_status tuft_engine_record_trace(tuft_engine *engine, uint32_t population, c
                                      const uint32_t *cell, uint32_t cells, int64_t every_ticks,
                                      tuft_error *err);
 const tuft_trace_record *tuft_engine_trace(const tuft_engine *engine, uint32_t population);
+
+/* The weights of a projection as they are now, in the order of its connections, and their number
+ * (n may be NULL); NULL where there is no such projection. Those of a plastic one are the engine's
+ * own: borrowed, they change as it runs. */
+const float *tuft_engine_weights(const tuft_engine *engine, uint32_t projection, size_t *n);
 
 /* What has been counted since the engine was made. The ledger is the caller's to free. */
 tuft_status tuft_engine_ledger(const tuft_engine *engine, tuft_ledger *ledger, tuft_error *err);

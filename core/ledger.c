@@ -49,14 +49,17 @@ void tuft_ledger_free(tuft_ledger *ledger)
 
 static void total(tuft_ledger *ledger)
 {
-    ledger->spikes = ledger->neuron_updates = ledger->synaptic_events = 0;
+    ledger->spikes = ledger->neuron_updates = 0;
+    ledger->synaptic_events = ledger->weight_updates = 0;
     for (uint32_t q = 0; q < ledger->populations; q++) {
         ledger->neuron_updates += ledger->population[q].updates;
         if (!ledger->population[q].is_source)
             ledger->spikes += ledger->population[q].spikes;
     }
-    for (uint32_t p = 0; p < ledger->projections; p++)
+    for (uint32_t p = 0; p < ledger->projections; p++) {
         ledger->synaptic_events += ledger->projection[p].synaptic_events;
+        ledger->weight_updates += ledger->projection[p].weight_updates;
+    }
 }
 
 void tuft_ledger_settle(tuft_ledger *ledger, const tuft_network *network)
@@ -93,11 +96,14 @@ tuft_status tuft_ledger_add(tuft_ledger *ledger, const tuft_ledger *other, tuft_
         tuft_ledger_population *into = &ledger->population[q];
         into->spikes += other->population[q].spikes;
         into->updates += other->population[q].updates;
+        into->driven += other->population[q].driven;
         for (uint32_t i = 0; i < into->cells; i++)
             into->source_spikes[i] += other->population[q].source_spikes[i];
     }
-    for (uint32_t p = 0; p < ledger->projections; p++)
+    for (uint32_t p = 0; p < ledger->projections; p++) {
         ledger->projection[p].synaptic_events += other->projection[p].synaptic_events;
+        ledger->projection[p].weight_updates += other->projection[p].weight_updates;
+    }
     total(ledger);
     return TUFT_OK;
 }

@@ -15,6 +15,7 @@ typedef struct {
     uint32_t cells;
     int is_source; /* spikes come from outside: no neuron updates */
     uint64_t spikes, updates;
+    uint64_t driven; /* events that its drives sent it (core/drive.h): not synaptic events */
     uint64_t *source_spikes; /* [cells] */
 } tuft_ledger_population;
 
@@ -23,10 +24,12 @@ typedef struct {
     tuft_projection_kind kind;
     uint32_t source_population, sources, targets;
     uint64_t synapses, synaptic_events;
+    uint64_t weight_updates; /* plastic: weights changed by the rule */
 } tuft_ledger_projection;
 
 typedef struct {
     uint64_t synaptic_events, neuron_updates, spikes; /* totals; spikes of cells, not of sources */
+    uint64_t weight_updates;
     uint32_t populations, projections;
     tuft_ledger_population *population;
     tuft_ledger_projection *projection;

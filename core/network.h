@@ -4,6 +4,8 @@
 #define TUFT_CORE_NETWORK_H
 
 #include "core/cell_model.h"
+#include "core/drive.h"
+#include "core/plasticity.h"
 #include "core/projection.h"
 #include "core/status.h"
 
@@ -14,6 +16,9 @@ typedef struct {
     uint32_t count;
     int64_t step_ticks; /* clocked: ticks a step; 0: event-driven */
     int ports;
+    tuft_drive *drive; /* [drives]: random input from outside */
+    size_t drive_capacity;
+    uint32_t drives;
 } tuft_population;
 
 typedef struct {
@@ -21,6 +26,8 @@ typedef struct {
     uint32_t source, target; /* populations */
     int port;                /* of the target */
     tuft_connections connections;
+    const tuft_plasticity_rule *rule; /* NULL: the weights are fixed */
+    const void *rule_parameters;      /* the rule's own struct, borrowed */
 } tuft_projection;
 
 typedef struct {
@@ -46,10 +53,23 @@ tuft_status tuft_network_add_cells(tuft_network *network, const char *name,
                                    uint32_t count, int64_t step_ticks, uint32_t *id,
                                    tuft_error *err);
 
+/* Gives each cell of a clocked population Poisson input of its own at a named port: rate_hz events
+ * a second of the given weight (core/drive.h). A population may have several drives. */
+tuft_status tuft_network_drive(tuft_network *network, uint32_t target, const char *port,
+                               double rate_hz, float weight, tuft_error *err);
+
 /* Connects source to a named port of target. On success the network owns the connections and
  * *connections is zeroed. */
 tuft_status tuft_network_connect(tuft_network *network, const char *name, uint32_t source,
                                  uint32_t target, const char *port, tuft_connections *connections,
                                  uint32_t *id, tuft_error *err);
+
+/* Makes a sparse projection learn by a rule, from the weights it has now; each engine learns on a
+ * copy of its own, tuft_engine_weights(). parameters (the rule's own struct; NULL: its defaults)
+ * are borrowed and must outlive the network. A projection learns by one rule: TUFT_INVALID if it
+ * has one or is not sparse. */
+tuft_status tuft_network_make_plastic(tuft_network *network, uint32_t projection,
+                                      const tuft_plasticity_rule *rule, const void *parameters,
+                                      tuft_error *err);
 
 #endif

@@ -57,8 +57,9 @@ typedef struct {
 /* Sparse from a list of n synapses. */
 tuft_status tuft_connections_sparse(tuft_connections *out, uint32_t sources, uint32_t targets,
                                     const tuft_synapse *synapse, size_t n, tuft_error *err);
-/* Sparse, each pair connected with the given probability, one weight and one delay. Row i is drawn
- * from stream (seed, CONNECTIVITY, stream << 32 | i): no autapse when forbid_self is set. */
+/* Sparse, each pair connected with the given probability, one weight and one delay (core/wiring.h
+ * has the other ways). Row i is drawn from stream (seed, CONNECTIVITY, stream << 32 | i): no
+ * autapse when forbid_self is set. */
 tuft_status tuft_connections_random(tuft_connections *out, uint32_t sources, uint32_t targets,
                                     double probability, float weight, uint32_t delay,
                                     int forbid_self, uint64_t seed, uint32_t stream,

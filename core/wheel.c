@@ -231,3 +231,55 @@ tuft_status tuft_wheel_take(tuft_wheel *wheel, int64_t tick, const tuft_wheel_it
     *count = taken;
     return TUFT_OK;
 }
+
+int64_t tuft_wheel_clock(const tuft_wheel *wheel)
+{
+    return wheel->clock;
+}
+
+static int compare_far(const void *a, const void *b)
+{
+    return far_before(a, b) ? -1 : far_before(b, a);
+}
+
+/* The ring from the clock on, then the heap: an item of the heap is later than all of the ring. */
+tuft_status tuft_wheel_list(const tuft_wheel *wheel, tuft_wheel_entry **entry, size_t *count,
+                            tuft_error *err)
+{
+    far_item *far = NULL;
+    size_t n = 0;
+    tuft_status status =
+        TUFT_NEW(entry, wheel->pool_used + wheel->heap_count, "events under way", err);
+    if (!status)
+        status = TUFT_NEW(&far, wheel->heap_count, "far events", err);
+    if (status) {
+        free(*entry);
+        *entry = NULL;
+        return status;
+    }
+    for (int64_t ahead = 0; ahead < wheel->slots; ahead++) {
+        int64_t tick = wheel->clock + ahead;
+        for (int32_t at = wheel->first[tick & (wheel->slots - 1)]; at != NONE;
+             at = wheel->pool[at].next)
+            (*entry)[n++] = (tuft_wheel_entry){tick, wheel->pool[at].item};
+    }
+    if (wheel->heap_count)
+        memcpy(far, wheel->heap, wheel->heap_count * sizeof *far);
+    qsort(far, wheel->heap_count, sizeof *far, compare_far);
+    for (size_t i = 0; i < wheel->heap_count; i++)
+        (*entry)[n++] = (tuft_wheel_entry){far[i].tick, far[i].item};
+    free(far);
+    *count = n;
+    return TUFT_OK;
+}
+
+tuft_status tuft_wheel_refill(tuft_wheel *wheel, int64_t clock, const tuft_wheel_entry *entry,
+                              size_t count, tuft_error *err)
+{
+    tuft_wheel_reset(wheel);
+    wheel->clock = clock;
+    tuft_status status = TUFT_OK;
+    for (size_t i = 0; !status && i < count; i++)
+        status = tuft_wheel_put(wheel, entry[i].tick, entry[i].item, err);
+    return status;
+}

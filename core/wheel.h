@@ -39,5 +39,19 @@ int64_t tuft_wheel_next(const tuft_wheel *wheel);
  * it: *item points into the wheel and holds until the next call on it. */
 tuft_status tuft_wheel_take(tuft_wheel *wheel, int64_t tick, const tuft_wheel_item **item,
                             size_t *count, tuft_error *err);
+/* All items, by tick and in the order in which they will come out; *entry is the caller's to free.
+ */
+typedef struct {
+    int64_t tick;
+    tuft_wheel_item item;
+} tuft_wheel_entry;
+
+tuft_status tuft_wheel_list(const tuft_wheel *wheel, tuft_wheel_entry **entry, size_t *count,
+                            tuft_error *err);
+
+/* Empties the wheel, sets its clock and puts in what tuft_wheel_list() gave at that clock. */
+tuft_status tuft_wheel_refill(tuft_wheel *wheel, int64_t clock, const tuft_wheel_entry *entry,
+                              size_t count, tuft_error *err);
+int64_t tuft_wheel_clock(const tuft_wheel *wheel);
 
 #endif
