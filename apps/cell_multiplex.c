@@ -205,17 +205,41 @@ static tuft_status run_all(multiplex_study *study, tuft_error *err)
     return status;
 }
 
+/* Over the seeds that have a value; NaN where none has (no bursts, no correlation of them). */
 static multiplex_range range_of(const multiplex_study *study, size_t setting, size_t value)
 {
-    size_t seeds = (size_t)study->config->seeds;
-    multiplex_range range = {0, INFINITY, -INFINITY};
+    size_t seeds = (size_t)study->config->seeds, n = 0;
+    multiplex_range range = {0, NAN, NAN};
     for (size_t r = 0; r < seeds; r++) {
         double x = study->r[(setting * seeds + r) * VALUES + value];
-        range.mean += x / (double)seeds;
+        if (!isfinite(x))
+            continue;
+        n++;
+        range.mean += x;
         range.low = fmin(range.low, x);
         range.high = fmax(range.high, x);
     }
+    range.mean = n ? range.mean / (double)n : NAN;
     return range;
+}
+
+multiplex_summary cell_multiplex_summary(const multiplex_study *study, size_t correlation)
+{
+    multiplex_summary summary = {0, NAN, 0};
+    for (size_t i = 0; i < study->settings; i++) {
+        const multiplex_range *r = &study->setting[i].r[correlation];
+        if (!isfinite(r->mean))
+            continue;
+        double far = fabs(r->low) > fabs(r->high) ? r->low : r->high;
+        if (correlation < EVENT_APICAL)
+            summary.worst = fmin(summary.worst, r->low);
+        else if (isnan(summary.worst) || fabs(far) > fabs(summary.worst))
+            summary.worst = far;
+        summary.mean += r->mean;
+        summary.settings++;
+    }
+    summary.mean = summary.settings ? summary.mean / (double)summary.settings : NAN;
+    return summary;
 }
 
 static tuft_status tabulate(multiplex_study *study, tuft_error *err)
@@ -261,7 +285,6 @@ static void print(const multiplex_study *study)
 {
     static const char *const name[] = {"events~soma", "bursts~apical", "events~apical",
                                        "bursts~soma"};
-    double worst[INPUTS], mean[INPUTS] = {0};
     printf("%lld cells, %lld seeds a setting: mean correlation (least to greatest)\n",
            (long long)study->config->cells, (long long)study->config->seeds);
     printf("period  soma        apical     ");
@@ -274,17 +297,18 @@ static void print(const multiplex_study *study)
         snprintf(soma, sizeof soma, "%g+-%g", s->input[0].mean, s->input[0].swing);
         snprintf(apical, sizeof apical, "%g+-%g", s->input[1].mean, s->input[1].swing);
         printf("%6g  %-10s  %-10s ", s->input[0].period_ms, soma, apical);
-        for (int k = 0; k < INPUTS; k++) {
-            printf("  %6.3f (%6.3f %6.3f)", s->r[k].mean, s->r[k].low, s->r[k].high);
-            double far = k < EVENT_APICAL ? s->r[k].low : fmax(fabs(s->r[k].low), s->r[k].high);
-            worst[k] = i == 0 ? far : k < EVENT_APICAL ? fmin(worst[k], far) : fmax(worst[k], far);
-            mean[k] += s->r[k].mean / (double)study->settings;
-        }
+        for (int k = 0; k < INPUTS; k++)
+            if (isfinite(s->r[k].mean))
+                printf("  %6.3f (%6.3f %6.3f)", s->r[k].mean, s->r[k].low, s->r[k].high);
+            else
+                printf("  %-22s", "     - (too few bursts)");
         printf("  %4.1f  %.3f\n", s->event_rate_hz.mean, s->burst_probability.mean);
     }
-    for (int k = 0; k < INPUTS; k++)
-        printf("%s %.3f on average, %s %.3f\n", name[k], mean[k],
-               k < EVENT_APICAL ? "least" : "farthest from 0", worst[k]);
+    for (size_t k = 0; k < INPUTS; k++) {
+        multiplex_summary summary = cell_multiplex_summary(study, k);
+        printf("%s %.3f on average of %zu settings, %s %.3f\n", name[k], summary.mean,
+               summary.settings, k < EVENT_APICAL ? "least" : "farthest from 0", summary.worst);
+    }
 }
 
 static tuft_status work(multiplex_study *study, app_result *result, tuft_error *err)

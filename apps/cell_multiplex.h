@@ -42,6 +42,14 @@ typedef struct {
     cell_table table;
 } multiplex_study;
 
+/* Of one correlation over the settings that have it: mean of their means, and the seed that is
+ * farthest from what should be (own: the least; cross: the farthest from 0). */
+typedef struct {
+    double mean, worst;
+    size_t settings;
+} multiplex_summary;
+multiplex_summary cell_multiplex_summary(const multiplex_study *study, size_t correlation);
+
 tuft_status cell_multiplex_report(const multiplex_study *study, tuft_error *err);
 
 #endif

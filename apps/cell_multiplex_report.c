@@ -141,21 +141,11 @@ static void cards(app_report *report, const multiplex_study *study)
                 {"Bursts with apical", "own; least"},
                 {"Events with apical", "cross; farthest from 0"},
                 {"Bursts with soma", "cross; farthest from 0"}};
-    for (int k = 0; k < INPUTS; k++) {
-        double mean = 0, worst = k < EVENT_APICAL ? INFINITY : 0;
+    for (size_t k = 0; k < INPUTS; k++) {
+        multiplex_summary summary = cell_multiplex_summary(study, k);
         char value[TEXT], note[TEXT];
-        for (size_t i = 0; i < study->settings; i++) {
-            const multiplex_range *r = &study->setting[i].r[k];
-            mean += r->mean / (double)study->settings;
-            if (k < EVENT_APICAL)
-                worst = fmin(worst, r->low);
-            else
-                worst = fabs(r->low) > fabs(worst) ? r->low : worst;
-            if (k >= EVENT_APICAL && fabs(r->high) > fabs(worst))
-                worst = r->high;
-        }
-        snprintf(value, TEXT, "%.3f", mean);
-        snprintf(note, TEXT, "%s: %.3f", card[k].note, worst);
+        snprintf(value, TEXT, "%.3f", summary.mean);
+        snprintf(note, TEXT, "%s: %.3f", card[k].note, summary.worst);
         report_card(report, card[k].label, value, note);
     }
 }
