@@ -48,6 +48,7 @@
 #include "datasets/events_csv.h"
 #include "datasets/formant.h"
 #include "datasets/idx.h"
+#include "datasets/mnist.h"
 #include "datasets/nmnist.h"
 #include "datasets/ntidigits.h"
 #include "datasets/recording_tree.h"

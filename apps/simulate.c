@@ -2,6 +2,7 @@
 #include "apps/simulate.h"
 
 #include "apps/commands.h"
+#include "apps/learned.h"
 #include "apps/network_run.h"
 #include "apps/progress.h"
 #include "apps/spikes_out.h"
@@ -42,6 +43,8 @@ static const app_option options[] = {
     OPTION_TEXT(simulate_config, spikes, "spikes", "FILE",
                 "recorded spikes: CSV, or HDF5 where the name ends in .h5"),
     OPTION_TEXT(simulate_config, traces, "traces", "FILE", "recorded traces as CSV"),
+    OPTION_TEXT(simulate_config, weights, "weights", "FILE",
+                "weights of projections that learn as CSV, before and after"),
 };
 
 static const command_example examples[] = {
@@ -58,10 +61,10 @@ static const command_example examples[] = {
 static tuft_status check(const void *config, tuft_error *err)
 {
     const simulate_config *c = config;
-    const char *const path[] = {c->common.json, c->common.report, c->spikes, c->traces,
-                                c->checkpoint};
-    static const char *const name[] = {"--json", "--report", "--spikes", "--traces",
-                                       "--checkpoint"};
+    const char *const path[] = {c->common.json, c->common.report, c->spikes,
+                                c->traces,      c->weights,       c->checkpoint};
+    static const char *const name[] = {"--json",   "--report",  "--spikes",
+                                       "--traces", "--weights", "--checkpoint"};
     enum { PATHS = sizeof path / sizeof *path };
     for (int i = 0; i < PATHS; i++)
         for (int k = i + 1; k < PATHS; k++)
@@ -88,16 +91,22 @@ static tuft_status check_output(const char *path, tuft_error *err)
 static tuft_status check_outputs(const simulate_run *run, tuft_error *err)
 {
     const simulate_config *c = run->config;
-    int records = 0;
+    int records = 0, learns = 0;
+    for (size_t p = 0; p < run->file.projections; p++)
+        learns |= run->file.projection[p].rule != NULL;
     for (size_t q = 0; q < run->file.populations; q++)
         records |= run->file.records_spikes[q];
     if (c->spikes && !records)
         return tuft_fail(err, TUFT_INVALID, "--spikes: %s records no spikes", c->network);
     if (c->traces && !run->file.traces)
         return tuft_fail(err, TUFT_INVALID, "--traces: %s records no traces", c->network);
+    if (c->weights && !learns)
+        return tuft_fail(err, TUFT_INVALID, "--weights: nothing in %s learns", c->network);
     tuft_status status = check_output(c->spikes, err);
     if (!status)
         status = check_output(c->traces, err);
+    if (!status)
+        status = check_output(c->weights, err);
     return status ? status : check_output(c->checkpoint, err);
 }
 
@@ -191,6 +200,8 @@ static tuft_status publish(simulate_run *run, app_result *result, tuft_error *er
         c->spikes ? spikes_out(&run->file, run->built.engine, c->spikes, err) : TUFT_OK;
     if (!status && c->traces)
         status = traces_out(&run->file, run->built.engine, c->traces, err);
+    if (!status && c->weights)
+        status = learned_out(run->built.network, run->built.engine, c->weights, err);
     result_stage(result, NULL);
     simulate_json(run, result);
     keep_document(run, result);

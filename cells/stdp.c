@@ -86,7 +86,7 @@ static tuft_status stdp_create(void **state, const void *parameters,
     return TUFT_OK;
 }
 
-/* The dependence on the weight: share^mu, share the part of the range that is left. */
+/* The dependence on the weight: (part / range)^mu, part being what is left up to the bound. */
 static inline double dependence(double part, double range, double mu)
 {
     return mu == 0 ? 1 : mu == 1 ? part / range : pow(part / range, mu);
