@@ -110,7 +110,7 @@ TUFT_CLONES uint32_t bare_lif_conductance(float *restrict v, float *restrict e, 
     uint32_t fired = 0;
     for (uint32_t k = 0; k < n; k++) {
         float g_e = 5e-4f * e[k], g_i = 5e-4f * i[k], x = 0.005f + g_e + g_i;
-        float p = 1 + x * (0.5f + x * (1 / 6.0f + x * (1 / 24.0f)));
+        float p = 1 + x * (0.5f + x * (1 / 6.0f));
         float to = v[k] + (g_e * 60 + g_i * -20 - x * v[k]) * p / (1 + x * p);
         e[k] = 0.98f * e[k] + input_e[k];
         i[k] = 0.99f * i[k] + input_i[k];
