@@ -33,6 +33,8 @@ static tuft_status prepare_routes(tuft_engine *engine, tuft_error *err)
         const tuft_connections *c = &projection->connections;
         engine->outgoing_begin[projection->source + 1]++;
         status = tuft_delay_lines_new(&engine->route[p].under_way, c, err);
+        if (!status && !projection->rule)
+            status = tuft_arrivals_compact(&engine->route[p].arriving, c, err);
         if (!status && engine->threads > 1 && c->kind == TUFT_SPARSE &&
             tuft_connections_synapses(c) >= TUFT_PARALLEL_SYNAPSES)
             status = tuft_arrivals_split(&engine->route[p].arriving, c, engine->threads, err);

@@ -95,6 +95,7 @@ static tuft_network *network_new(float weight, double bias)
     join(network, FAST, CONTEXT, "soma", 12);
     join(network, LAZY, CONTEXT, "distal", 5);
     join(network, CONTEXT, FAST, "inhibitory", -2);
+    OK(tuft_network_drive(network, SLOW, "soma", 3000, 20, NULL));
     static tuft_stdp_parameters learning;
     learning = tuft_stdp_defaults;
     learning.w_max = 20;
