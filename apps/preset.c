@@ -144,11 +144,41 @@ static lsm_preset best_sound(tuft_geometry geometry)
     return preset;
 }
 
+/* Electrodes have no order, so that every cell sees all of them, at the present and before; trials
+ * differ in pace, so that copies are stretched in time and lose some spikes. */
+static lsm_preset best_neural(void)
+{
+    return (lsm_preset){
+        .frontend = {.polarity = TUFT_POLARITY_BOTH,
+                     .start = TUFT_START_AT_ZERO,
+                     .rule = TUFT_STEP_LENGTH,
+                     .step_us = 10000},
+        .reservoir = {.conductance = tuft_conductance_defaults,
+                      .groups = 1,
+                      .group = {{.maps = 400,
+                                 .delays = 3,
+                                 .delay_steps = {0, 3, 6},
+                                 .density = 0.2,
+                                 .weight_sd = 0.1,
+                                 .recurrent_density = 0.1,
+                                 .recurrent_sd = 0.1,
+                                 .decay = 0.8,
+                                 .threshold = 1,
+                                 .threshold_spread = 0.2,
+                                 .pools_x = 1,
+                                 .pools_y = 1}}},
+        .encoding = {.windows = 10, .transform = TUFT_COUNT_SQUARE_ROOT, .scale = 1},
+        .copies = 4,
+        .augmentation = {.time_scale = 0.1, .drop = 0.1},
+        .readout = {.kind = READOUT_RIDGE}};
+}
+
 lsm_preset preset_get(preset_name name, modality kind, preset_task task, tuft_geometry geometry)
 {
     lsm_preset preset = name == PRESET_LIN2025    ? lin2025(kind, task, geometry)
                         : kind == MODALITY_VISION ? best_vision()
                         : kind == MODALITY_AUDIO  ? best_audio(geometry)
+                        : kind == MODALITY_NEURAL ? best_neural()
                                                   : best_sound(geometry);
     preset.cochlea = tuft_cochlea_defaults();
     if (name == PRESET_BEST && kind == MODALITY_SOUND)
