@@ -259,7 +259,7 @@ static tuft_status read_events(const network_file *file, const network_input *in
     if (status)
         return status;
     status = recording_of(input, &source, &one, err);
-    if (!status)
+    if (!status && one.count)
         status = take_events(file, input, &one.recording[0].events, out, err);
     tuft_recordings_free(&one);
     tuft_source_close(&source);

@@ -42,6 +42,7 @@ done
 case " \$* " in
 *" --help "*) ;;
 *" classify "*) given+=(--seeds 1 \${short:+--set "\$short"}) ;;
+*" cell multiplex "*) given+=(--seeds 1 --cells 100) ;;
 *" zero-shot "*) given+=(--seeds 1 --epochs 2 --set-vision augment.copies=0
     --set-audio augment.copies=0) ;;
 esac

@@ -356,8 +356,8 @@ Test(network_file, records)
                    "0.05}}"),
             "records[0].trace.every_ms: 0.05 ms is under one tick of 0.1 ms");
     refused(RECORD("{\"trace\": {\"population\": \"a\", \"variable\": \"membrane\"}}, "
-                   "{\"trace\": {\"population\": \"a\", \"variable\": \"bias\"}}"),
-            "records[1].trace.population: \"a\" is traced already, by one trace");
+                   "{\"trace\": {\"population\": \"a\", \"variable\": \"membrane\"}}"),
+            "records[1].trace.variable: this variable of \"a\" is traced already");
     refused(RECORD("{\"bursts\": {\"population\": \"a\", \"window_ms\": 20}}"),
             "records[0].bursts.window_ms: 20 ms do not fit into the duration");
     refused(RECORD("{\"bursts\": {\"population\": \"a\", \"from_ms\": 10}}"),

@@ -1,0 +1,34 @@
+#include "core/compact.h"
+
+#include "core/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+tuft_status tuft_compact_new(tuft_compact *compact, const tuft_connections *connections,
+                             tuft_error *err)
+{
+    const tuft_connections *c = connections;
+    *compact = (tuft_compact){0};
+    if (c->kind != TUFT_SPARSE || c->targets > UINT16_MAX + 1u)
+        return TUFT_OK;
+    size_t n = tuft_connections_synapses(c), same = 0;
+    tuft_status status = TUFT_NEW(&compact->target, n, "targets of 16 bits", err);
+    if (status)
+        return status;
+    for (size_t k = 0; k < n; k++)
+        compact->target[k] = (uint16_t)c->target[k];
+    while (same < n && memcmp(&c->weight[same], &c->weight[0], sizeof *c->weight) == 0)
+        same++;
+    if (same < n)
+        compact->weight = c->weight;
+    else if (n)
+        compact->alike = c->weight[0];
+    return TUFT_OK;
+}
+
+void tuft_compact_free(tuft_compact *compact)
+{
+    free(compact->target);
+    *compact = (tuft_compact){0};
+}
