@@ -70,10 +70,16 @@
 #include "lsm/frontend.h"
 #include "lsm/interval.h"
 #include "lsm/linear.h"
+#include "lsm/operations.h"
 #include "lsm/prototypes.h"
+#include "lsm/recurrent.h"
+#include "lsm/recurrent_fit.h"
 #include "lsm/reservoir.h"
 #include "lsm/retrieval.h"
 #include "lsm/ridge.h"
+#include "lsm/rnn.h"
+#include "lsm/sequence.h"
 #include "lsm/softmax.h"
+#include "lsm/srnn.h"
 
 #endif
