@@ -258,24 +258,24 @@ static void set_protocol(zero_shot_run *run)
     if (c->preset == PRESET_BEST) {
         run->protocol.scaling = TUFT_SCALING_STANDARD;
         run->protocol.epochs = 30;
-        run->protocol.contrastive.similarity = TUFT_SIMILARITY_COSINE;
-        run->protocol.contrastive.pairing = TUFT_PAIRING_CLASS;
-        run->protocol.contrastive.temperature = 0.1;
-        run->protocol.contrastive.batch = 64;
-        run->protocol.contrastive.adam.decay = 0.1;
+        run->protocol.joint.contrastive.similarity = TUFT_SIMILARITY_COSINE;
+        run->protocol.joint.contrastive.pairing = TUFT_PAIRING_CLASS;
+        run->protocol.joint.contrastive.temperature = 0.1;
+        run->protocol.joint.contrastive.batch = 64;
+        run->protocol.joint.contrastive.adam.decay = 0.1;
     }
     if (c->epochs != OPTION_UNSET)
         run->protocol.epochs = (int)c->epochs;
     if (c->dim != OPTION_UNSET)
-        run->protocol.contrastive.dim = (size_t)c->dim;
+        run->protocol.joint.contrastive.dim = (size_t)c->dim;
     if (c->batch != OPTION_UNSET)
-        run->protocol.contrastive.batch = (size_t)c->batch;
+        run->protocol.joint.contrastive.batch = (size_t)c->batch;
     if (!isnan(c->temperature))
-        run->protocol.contrastive.temperature = c->temperature;
+        run->protocol.joint.contrastive.temperature = c->temperature;
     if (!isnan(c->rate))
-        run->protocol.contrastive.adam.rate = c->rate;
+        run->protocol.joint.contrastive.adam.rate = c->rate;
     if (!isnan(c->decay))
-        run->protocol.contrastive.adam.decay = c->decay;
+        run->protocol.joint.contrastive.adam.decay = c->decay;
     run->protocol.selection = c->selection ? TUFT_SELECT_ON_TEST : TUFT_SELECT_ON_VALIDATION;
     run->protocol.shot_kinds = (int)c->shots.count;
     for (size_t i = 0; i < c->shots.count; i++)
@@ -501,13 +501,14 @@ static json_t *protocol_json(const zero_shot_run *run)
     const tuft_zero_shot_config *p = &run->protocol;
     return json_pack(
         "{s:i, s:s, s:s, s:f, s:i, s:f, s:f, s:i, s:s, s:f, s:i, s:i}", "dim",
-        (int)p->contrastive.dim, "similarity",
-        p->contrastive.similarity == TUFT_SIMILARITY_COSINE ? "cosine" : "dot", "pairing",
-        p->contrastive.pairing == TUFT_PAIRING_CLASS ? "class" : "instance", "temperature",
-        p->contrastive.temperature, "batch", (int)p->contrastive.batch, "rate",
-        p->contrastive.adam.rate, "decay", p->contrastive.adam.decay, "epochs", p->epochs,
-        "scaling", p->scaling == TUFT_SCALING_STANDARD ? "standard" : "none", "validation_share",
-        p->validation_share, "test_limit", (int)p->test_limit, "shot_draws", p->shot_draws);
+        (int)p->joint.contrastive.dim, "similarity",
+        p->joint.contrastive.similarity == TUFT_SIMILARITY_COSINE ? "cosine" : "dot", "pairing",
+        p->joint.contrastive.pairing == TUFT_PAIRING_CLASS ? "class" : "instance", "temperature",
+        p->joint.contrastive.temperature, "batch", (int)p->joint.contrastive.batch, "rate",
+        p->joint.contrastive.adam.rate, "decay", p->joint.contrastive.adam.decay, "epochs",
+        p->epochs, "scaling", p->scaling == TUFT_SCALING_STANDARD ? "standard" : "none",
+        "validation_share", p->validation_share, "test_limit", (int)p->test_limit, "shot_draws",
+        p->shot_draws);
 }
 
 static void print(const zero_shot_run *run)

@@ -98,7 +98,7 @@ static void tell(app_report *report, const zero_shot_run *run)
         "test digit looked for the nearest picture: among pictures of seen classes if it was of "
         "one, among the unseen classes (%s) if not. Preset %s (%s), %s.",
         config->synthetic ? "Drawn and synthesised" : "Recorded", v->cells, a->cells,
-        (size_t)run->protocol.contrastive.dim, seen, run->protocol.epochs,
+        (size_t)run->protocol.joint.contrastive.dim, seen, run->protocol.epochs,
         config->selection ? "" : ", of which the best on training recordings held out was kept",
         run->choice[0].name, preset_names[config->preset],
         config->preset == PRESET_LIN2025 ? "the published configuration" : "Tuft's own",
@@ -170,7 +170,7 @@ static void view_similarity(app_report *report, const zero_shot_run *run, const 
             if (value[r * n + c] < 0)
                 map = COLOUR_DIVERGING;
         }
-    int cosine = run->protocol.contrastive.similarity == TUFT_SIMILARITY_COSINE;
+    int cosine = run->protocol.joint.contrastive.similarity == TUFT_SIMILARITY_COSINE;
     const plot_axes axes = {.title = "Similarity of sounds and pictures in the joint space.",
                             .note = "Mean over all pairs of test recordings, first seed. Seen "
                                     "classes first, unseen ones set apart.",

@@ -30,6 +30,9 @@ typedef struct {
     uint64_t update;
 } tuft_operations;
 
+/* Whether a head's features are trained too, so that its gradient goes on to them. */
+typedef enum { TUFT_SLOPES_END, TUFT_SLOPES_GO_ON } tuft_slopes;
+
 /* Adds a product of real operands. */
 void tuft_work_product(tuft_work *work, size_t rows, size_t inner, size_t columns);
 /* Adds a product whose left operand is `events` ones among rows x inner. */

@@ -66,11 +66,11 @@ static void tables_free(tables *t)
 static tuft_zero_shot_config configuration(void)
 {
     tuft_zero_shot_config config = tuft_zero_shot_defaults;
-    config.contrastive.dim = 16;
-    config.contrastive.similarity = TUFT_SIMILARITY_COSINE;
-    config.contrastive.pairing = TUFT_PAIRING_CLASS;
-    config.contrastive.temperature = 0.1;
-    config.contrastive.adam.rate = 1e-2;
+    config.joint.contrastive.dim = 16;
+    config.joint.contrastive.similarity = TUFT_SIMILARITY_COSINE;
+    config.joint.contrastive.pairing = TUFT_PAIRING_CLASS;
+    config.joint.contrastive.temperature = 0.1;
+    config.joint.contrastive.adam.rate = 1e-2;
     config.epochs = 12;
     config.shot_kinds = 2;
     config.shots[0] = 1;
@@ -219,7 +219,7 @@ Test(zero_shot, the_last_best_epoch_is_kept)
         tuft_zero_shot_config config = configuration();
         tuft_random random = tuft_random_stream(4, TUFT_RANDOM_TEST, 0);
         config.selection = selection[i];
-        config.contrastive.adam.rate = 2e-3;
+        config.joint.contrastive.adam.rate = 2e-3;
         config.epochs = 15;
         tables_new(&t, &one_zero, &zero_one, 4);
         for (int s = 0; s < 2; s++) {
@@ -390,7 +390,7 @@ Test(zero_shot, configurations_that_make_no_sense)
     config.test_limit = 0;
     refused(&t, &config, CLASSES, seen, unseen, "0 test recordings");
     config = configuration();
-    config.contrastive.dim = 0;
+    config.joint.contrastive.dim = 0;
     tuft_zero_shot_result r;
     cr_assert_eq(
         tuft_zero_shot(&t.side[0], &t.side[1], &config, CLASSES, seen, unseen, 5, &r, NULL),
