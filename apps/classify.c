@@ -386,12 +386,12 @@ static void print(const classify_run *run)
 
 static json_t *training_json(const tuft_recurrent_training *t)
 {
-    return json_pack("{s:i, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:i, s:i, s:f}", "cells",
-                     (int)t->layer.cells, "decay", t->layer.decay, "threshold", t->layer.threshold,
-                     "sharpness", t->layer.sharpness, "keep", t->layer.keep, "scale",
-                     t->layer.scale, "input_sd", t->layer.input_sd, "recurrent_sd",
-                     t->layer.recurrent_sd, "rate", t->adam.rate, "batch", (int)t->batch, "epochs",
-                     t->epochs, "clip", t->clip);
+    json_t *all = trained_layer_json(&t->layer);
+    json_t *rest = json_pack("{s:f, s:i, s:i, s:f}", "rate", t->adam.rate, "batch", (int)t->batch,
+                             "epochs", t->epochs, "clip", t->clip);
+    json_object_update(all, rest);
+    json_decref(rest);
+    return all;
 }
 
 static json_t *operations_json(const classify_run *run)

@@ -38,6 +38,20 @@ tuft_status trained_check(const lsm_preset *preset, const char *what, tuft_error
     return TUFT_OK;
 }
 
+json_t *trained_layer_json(const tuft_recurrent_config *layer)
+{
+    json_t *all = json_pack("{s:s, s:i, s:f, s:f, s:f, s:f}", "cell",
+                            layer->kind == TUFT_RECURRENT_TANH ? "tanh" : "lif", "cells",
+                            (int)layer->cells, "keep", layer->keep, "scale", layer->scale,
+                            "input_sd", layer->input_sd, "recurrent_sd", layer->recurrent_sd);
+    if (layer->kind == TUFT_RECURRENT_TANH)
+        return all;
+    json_object_set_new(all, "decay", json_real(layer->decay));
+    json_object_set_new(all, "threshold", json_real(layer->threshold));
+    json_object_set_new(all, "sharpness", json_real(layer->sharpness));
+    return all;
+}
+
 static json_t *count_json(uint64_t count)
 {
     return json_integer(count > INT64_MAX ? INT64_MAX : (json_int_t)count);

@@ -22,6 +22,9 @@ tuft_recurrent_config trained_layer(const lsm_preset *preset, tuft_recurrent_kin
 /* TUFT_INVALID: the preset has no single dense group of cells. what: "--network srnn". */
 tuft_status trained_check(const lsm_preset *preset, const char *what, tuft_error *err);
 
+/* Every value of a layer by name, a new reference. */
+json_t *trained_layer_json(const tuft_recurrent_config *layer);
+
 /* {"shown", "forward": {"mac", "ac", "dense"}, "backward": {...}, "update", "total", "dense"}: by
  * the rule of lsm/operations.h, a new reference. */
 json_t *trained_operations_json(const tuft_operations *operations);
