@@ -69,9 +69,11 @@
 #include "lsm/folds.h"
 #include "lsm/frontend.h"
 #include "lsm/interval.h"
+#include "lsm/joint.h"
 #include "lsm/linear.h"
 #include "lsm/operations.h"
 #include "lsm/prototypes.h"
+#include "lsm/prototypical.h"
 #include "lsm/recurrent.h"
 #include "lsm/recurrent_fit.h"
 #include "lsm/reservoir.h"
@@ -81,5 +83,6 @@
 #include "lsm/sequence.h"
 #include "lsm/softmax.h"
 #include "lsm/srnn.h"
+#include "lsm/trainable.h"
 
 #endif

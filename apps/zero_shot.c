@@ -37,6 +37,8 @@ static const zero_shot_config defaults = {.common = COMMON_DEFAULTS,
                                           .temperature = NAN,
                                           .rate = NAN,
                                           .decay = NAN,
+                                          .support = 5,
+                                          .queries = 5,
                                           .clip = NAN,
                                           .sharpness = NAN,
                                           .seen = {7, {1, 2, 3, 4, 5, 6, 7}},
@@ -74,6 +76,10 @@ static const app_option options[] = {
     OPTION_REAL(zero_shot_config, rate, "rate", "X", 1e-6, 1, "Adam's"),
     OPTION_REAL(zero_shot_config, decay, "decay", "X", 0, 100, "of the weights, decoupled"),
     OPTION_INTEGER(zero_shot_config, epochs, "epochs", "N", 1, 100000, "passes over the pairs"),
+    OPTION_INTEGER(zero_shot_config, support, "support", "N", 1, 1000,
+                   "prototypical: examples of each class in an episode"),
+    OPTION_INTEGER(zero_shot_config, queries, "queries", "N", 1, 1000,
+                   "prototypical: queries of each class in an episode"),
     OPTION_REAL(zero_shot_config, clip, "clip", "X", 0, 1e9,
                 "srnn: longest gradient; 0: as it comes"),
     OPTION_REAL(zero_shot_config, sharpness, "sharpness", "X", 1e-3, 1e3,
@@ -281,6 +287,8 @@ static void set_protocol(zero_shot_run *run)
         run->protocol.joint.contrastive.adam.decay = 0.1;
     }
     run->protocol.joint.loss = (tuft_joint_loss)c->loss;
+    run->protocol.joint.shots = (size_t)c->support;
+    run->protocol.joint.queries = (size_t)c->queries;
     if (c->network == ZERO_SHOT_SRNN) {
         run->protocol.joint.clip = isnan(c->clip) ? 1 : c->clip;
         run->protocol.joint.contrastive.batch = 32;

@@ -14,6 +14,7 @@ typedef struct {
     int synthetic, network, loss, preset, all_pairs, selection;
     int64_t per_class, seeds, epochs, dim, batch; /* the last three may be unset: the preset's */
     double temperature, rate, decay;              /* NAN: the preset's */
+    int64_t support, queries;                     /* of an episode */
     double clip, sharpness;                       /* networks with trained weights; NAN: ours */
     option_list seen, unseen, shots;
 } zero_shot_config;

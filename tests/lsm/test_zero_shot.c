@@ -102,6 +102,23 @@ static int same(const tuft_zero_shot_result *a, const tuft_zero_shot_result *b)
 
 static const likeness zero_one = {{0, 1}}, one_zero = {{1, 0}};
 
+/* The same by episodes and distance. */
+Test(zero_shot, prototypical_networks_know_the_answers_too)
+{
+    tables t;
+    tuft_zero_shot_config config = configuration();
+    config.joint.loss = TUFT_LOSS_PROTOTYPICAL;
+    tables_new(&t, &zero_one, &zero_one, 1);
+    tuft_zero_shot_result r = run(&t, &config, 5);
+    cr_assert_eq(r.seen.b_to_a, 1);
+    cr_assert_eq(r.seen.a_to_b, 1);
+    cr_assert_geq(r.unseen.b_to_a, 0.9);
+    cr_assert_geq(r.few_shot[1], 0.9);
+    cr_assert_lt(r.similarity[0], 0); /* minus a distance */
+    cr_assert_gt(r.similarity[0], r.similarity[1]);
+    tables_free(&t);
+}
+
 Test(zero_shot, answers_that_are_known)
 {
     static const tuft_scaling scaling[] = {TUFT_SCALING_NONE, TUFT_SCALING_STANDARD};
