@@ -84,6 +84,13 @@ static dataset_request request_of(const classify_config *c)
                              .threads = (int)c->common.threads};
 }
 
+/* Whether anything was said about how networks are trained. */
+static int trains_by_steps(const classify_config *c)
+{
+    return c->epochs != OPTION_UNSET || c->batch != OPTION_UNSET || !isnan(c->rate) ||
+           !isnan(c->clip) || !isnan(c->sharpness);
+}
+
 static tuft_status check(const void *config, tuft_error *err)
 {
     const classify_config *c = config;
@@ -95,6 +102,12 @@ static tuft_status check(const void *config, tuft_error *err)
     lsm_preset preset = preset_get((preset_name)c->preset, MODALITY_VISION, TASK_CLASSIFY,
                                    (tuft_geometry){34, 34, 2});
     status = preset_set(&preset, c->set, err);
+    if (!status && c->network == CLASSIFY_LIQUID && trains_by_steps(c))
+        status = tuft_fail(err, TUFT_INVALID,
+                           "--epochs, --batch, --rate, --clip and --sharpness are for --network "
+                           "srnn and rnn");
+    if (!status && c->network != CLASSIFY_LIQUID && c->conductances)
+        status = tuft_fail(err, TUFT_INVALID, "--conductances is for --network liquid");
     if (!status && c->network != CLASSIFY_LIQUID)
         status = trained_check(
             &preset, c->network == CLASSIFY_SRNN ? "--network srnn" : "--network rnn", err);

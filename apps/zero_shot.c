@@ -121,6 +121,8 @@ static tuft_status check(const void *settings, tuft_error *err)
     if (c->shots.count > TUFT_ZERO_SHOT_SHOTS)
         return tuft_fail(err, TUFT_INVALID, "--shots: %zu kinds, expected at most %d",
                          c->shots.count, TUFT_ZERO_SHOT_SHOTS);
+    if (c->network == ZERO_SHOT_LIQUID && !(isnan(c->clip) && isnan(c->sharpness)))
+        return tuft_fail(err, TUFT_INVALID, "--clip and --sharpness are for --network srnn");
     /* Names and forms of the values; what they come to for the recordings at hand is seen later. */
     lsm_preset any = preset_get((preset_name)c->preset, MODALITY_SOUND, TASK_ZERO_SHOT,
                                 (tuft_geometry){1, 1, 1});

@@ -186,6 +186,9 @@ Test(classify, wrong_usage)
     refused(2, "--preset lin2025",
             "--dataset synthetic-vision --network rnn --preset lin2025 --set group0.field_x=3");
     refused(2, "--network", "--dataset synthetic-vision --network lstm");
+    refused(2, "are for --network", "--dataset synthetic-vision --rate 1e-3");
+    refused(2, "--conductances",
+            "--dataset synthetic-vision --preset lin2025 --network rnn --conductances g.txt");
     refused(2, "--read", "--dataset synthetic-vision --read all");
     refused(2, "--epochs", "--dataset synthetic-vision --epochs 0");
 }

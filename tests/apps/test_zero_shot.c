@@ -32,6 +32,7 @@ Test(zero_shot_command, wrong_usage)
     refused(2, "did you mean", "--synthetic --set-vision group0.map=3");
     refused(2, "--preset lin2025", "--synthetic --network srnn");
     refused(2, "--loss", "--synthetic --loss hinge");
+    refused(2, "are for --network srnn", "--synthetic --clip 1");
 }
 
 Test(zero_shot_command, classes_that_overlap_or_are_not_there)
