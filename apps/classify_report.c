@@ -3,6 +3,7 @@
 #include "apps/commands.h"
 #include "apps/confusion_view.h"
 #include "apps/liquid_view.h"
+#include "apps/trained_view.h"
 #include "core/memory.h"
 #include "lsm/interval.h"
 
@@ -70,6 +71,8 @@ static void cards(app_report *report, const classify_run *run)
     snprintf(value, sizeof value, "%zu", run->cells);
     snprintf(note, sizeof note, "%zu features for the readout", run->features);
     report_card(report, "Cells", value, note);
+    if (run->config->network != CLASSIFY_LIQUID)
+        return;
     snprintf(value, sizeof value, "%.3g M",
              (double)run->ledger.synaptic_events / (double)run->encoded / 1e6);
     report_card(report, "Synaptic events", value, "for each recording");
@@ -105,8 +108,32 @@ static void tell_split(app_report *report, const classify_run *run)
                     strcmp(set->split[0].name, "test") ? " by talkers it was not trained on" : "");
 }
 
+static void tell_trained(app_report *report, const classify_run *run)
+{
+    const tuft_recurrent_training *training = &run->training;
+    char seeds[TEXT];
+    liquid_view_seeds(run->config->common.seed, run->config->seeds, seeds, sizeof seeds);
+    report_section(report, "What was done");
+    report_text(
+        report,
+        "%zu recordings (%s; %s) of %d classes, each %zu steps of %zu channels, were shown "
+        "to a network of %zu %s cells. All of its weights and a linear readout were "
+        "trained by back-propagation through time: Adam at %g, batches of %zu, %d epochs. "
+        "Front end and cells are those of preset %s%s, %s.",
+        run->set.all.count, sets[run->config->dataset].name, sets[run->config->dataset].recordings,
+        run->set.all.classes, run->shape.steps, run->shape.channels, run->cells,
+        run->config->network == CLASSIFY_SRNN ? "spiking (surrogate gradient)" : "tanh",
+        training->adam.rate, training->batch, training->epochs, preset_names[run->config->preset],
+        run->config->set ? ", some values changed" : "", seeds);
+    tell_split(report, run);
+}
+
 static void tell(app_report *report, const classify_run *run)
 {
+    if (run->config->network != CLASSIFY_LIQUID) {
+        tell_trained(report, run);
+        return;
+    }
     const classify_config *config = run->config;
     const lsm_preset *preset = &run->preset;
     char seeds[TEXT];
@@ -209,7 +236,8 @@ static tuft_status view_bars(app_report *report, const classify_run *run, const 
             series = 2;
         }
         const plot_bar_series bars[] = {
-            {series > 1 ? "reservoir" : NULL, liquid.value, liquid.low, liquid.high},
+            {series > 1 ? run->config->network == CLASSIFY_LIQUID ? "reservoir" : "network" : NULL,
+             liquid.value, liquid.low, liquid.high},
             {"channels' own counts", baseline.value, baseline.low, baseline.high}};
         report_bars(report, axes, category, categories, bars, series);
     }
@@ -330,20 +358,22 @@ tuft_status classify_report(const classify_run *run, const app_result *result, t
     char title[TEXT], subtitle[TEXT];
     app_report *report;
     snprintf(title, sizeof title, "Which digit is it? %s", sets[run->config->dataset].name);
-    snprintf(subtitle, sizeof subtitle,
-             "tuft classify, preset %s: a random reservoir, a trained linear readout",
-             preset_names[run->config->preset]);
+    snprintf(subtitle, sizeof subtitle, "tuft classify, preset %s: %s, a trained linear readout",
+             preset_names[run->config->preset],
+             run->config->network == CLASSIFY_LIQUID ? "a random reservoir" : "a trained network");
     tuft_status status = report_new(&report, title, subtitle, err);
     if (status)
         return status;
     cards(report, run);
     tell(report, run);
     status = view_accuracy(report, run, err);
-    if (!status)
+    if (!status && run->config->network == CLASSIFY_LIQUID)
         status = view_reservoir(report, run, err);
     report_section(report, "Work and time");
     const liquid_view_cost cost = {NULL, &run->ledger, run->encoded};
-    liquid_view_costs(report, &cost, 1);
+    if (run->config->network == CLASSIFY_LIQUID)
+        liquid_view_costs(report, &cost, 1);
+    trained_view(report, &run->operations);
     liquid_view_times(report, result);
     report_section(report, "Settings");
     report_settings(report, &classify_command, run->config);

@@ -5,16 +5,23 @@
 #include "apps/liquid.h"
 #include "apps/options.h"
 #include "apps/result.h"
+#include "apps/trained.h"
 #include "lsm/zero_shot.h"
 
 typedef struct {
     common_options common;
     const char *vision, *audio, *test_talkers, *set_vision, *set_audio;
-    int synthetic, preset, all_pairs, selection;
+    int synthetic, network, loss, preset, all_pairs, selection;
     int64_t per_class, seeds, epochs, dim, batch; /* the last three may be unset: the preset's */
     double temperature, rate, decay;              /* NAN: the preset's */
+    int64_t support, queries;                     /* of an episode */
+    double clip, sharpness;                       /* networks with trained weights; NAN: ours */
     option_list seen, unseen, shots;
 } zero_shot_config;
+
+typedef enum { ZERO_SHOT_LIQUID, ZERO_SHOT_SRNN } zero_shot_network;
+extern const char *const zero_shot_networks[]; /* NULL-terminated, in this order */
+extern const char *const zero_shot_losses[];   /* in the order of tuft_joint_loss */
 
 /* One modality: its recordings (training ones first), its preset and what it comes to for a seed.
  */
@@ -23,7 +30,7 @@ typedef struct {
     tuft_recordings all;
     size_t train_count;
     lsm_preset preset;
-    tuft_reservoir *reservoir; /* of the last seed */
+    tuft_reservoir *reservoir; /* of the last seed; NULL where weights are trained */
     tuft_features train, test; /* of the last seed */
     size_t cells, features;
     size_t encoded;     /* recordings and copies that one seed runs */

@@ -3,6 +3,7 @@
 #include "apps/commands.h"
 #include "apps/confusion_view.h"
 #include "apps/liquid_view.h"
+#include "apps/trained_view.h"
 #include "core/memory.h"
 
 #include <math.h>
@@ -92,13 +93,17 @@ static void tell(app_report *report, const zero_shot_run *run)
             "of how well other recordings would do.");
     report_text(
         report,
-        "%s digits seen and heard ran through two reservoirs of spiking cells with random weights "
+        "%s digits seen and heard ran through two %s "
         "(%zu cells for vision, %zu for audio). Two linear projections into a joint space of %zu "
-        "dimensions were trained on pairs of the seen classes (%s), %d epochs%s. Then each spoken "
+        "dimensions were trained on %s of the seen classes (%s), %d epochs%s. Then each spoken "
         "test digit looked for the nearest picture: among pictures of seen classes if it was of "
         "one, among the unseen classes (%s) if not. Preset %s (%s), %s.",
-        config->synthetic ? "Drawn and synthesised" : "Recorded", v->cells, a->cells,
-        (size_t)run->protocol.contrastive.dim, seen, run->protocol.epochs,
+        config->synthetic ? "Drawn and synthesised" : "Recorded",
+        config->network == ZERO_SHOT_LIQUID
+            ? "reservoirs of spiking cells with random weights"
+            : "networks of spiking cells whose weights were trained along with the rest",
+        v->cells, a->cells, (size_t)run->protocol.joint.contrastive.dim,
+        config->loss == TUFT_LOSS_CONTRASTIVE ? "pairs" : "episodes", seen, run->protocol.epochs,
         config->selection ? "" : ", of which the best on training recordings held out was kept",
         run->choice[0].name, preset_names[config->preset],
         config->preset == PRESET_LIN2025 ? "the published configuration" : "Tuft's own",
@@ -170,7 +175,8 @@ static void view_similarity(app_report *report, const zero_shot_run *run, const 
             if (value[r * n + c] < 0)
                 map = COLOUR_DIVERGING;
         }
-    int cosine = run->protocol.contrastive.similarity == TUFT_SIMILARITY_COSINE;
+    static const char *const units[] = {"dot product", "cosine", "minus squared distance"};
+    tuft_similarity similarity = tuft_joint_similarity(&run->protocol.joint);
     const plot_axes axes = {.title = "Similarity of sounds and pictures in the joint space.",
                             .note = "Mean over all pairs of test recordings, first seed. Seen "
                                     "classes first, unseen ones set apart.",
@@ -184,8 +190,8 @@ static void view_similarity(app_report *report, const zero_shot_run *run, const 
                                 .column_name = order->name,
                                 .map = map,
                                 .cells = PLOT_CELLS_WRITTEN,
-                                .decimals = cosine ? 2 : 1,
-                                .unit = cosine ? "cosine" : "dot product"};
+                                .decimals = similarity == TUFT_SIMILARITY_COSINE ? 2 : 1,
+                                .unit = units[similarity]};
     report_heatmap(report, &axes, &matrix);
 }
 
@@ -345,8 +351,9 @@ tuft_status zero_shot_report(const zero_shot_run *run, const app_result *result,
     char subtitle[TEXT];
     app_report *report;
     snprintf(subtitle, sizeof subtitle,
-             "tuft zero-shot, preset %s: two random reservoirs, two trained projections%s",
+             "tuft zero-shot, preset %s: two %s, two trained projections%s",
              preset_names[run->config->preset],
+             run->config->network == ZERO_SHOT_LIQUID ? "random reservoirs" : "trained networks",
              run->config->selection ? "; epoch chosen on the test recordings" : "");
     tuft_status status = report_new(&report, "Digits seen and digits heard", subtitle, err);
     if (status)
@@ -362,12 +369,15 @@ tuft_status zero_shot_report(const zero_shot_run *run, const app_result *result,
     if (run->config->all_pairs)
         view_pairs(report, run);
     view_shots(report, run);
-    if (!status)
+    int liquid = run->config->network == ZERO_SHOT_LIQUID;
+    if (!status && liquid)
         status = view_recordings(report, run, err);
     report_section(report, "Work and time");
     const liquid_view_cost cost[] = {{v->name, &v->ledger, v->encoded},
                                      {a->name, &a->ledger, a->encoded}};
-    liquid_view_costs(report, cost, 2);
+    if (liquid)
+        liquid_view_costs(report, cost, 2);
+    trained_view(report, &run->choice[0].result[0].operations);
     liquid_view_times(report, result);
     report_section(report, "Settings");
     report_settings(report, &zero_shot_command, run->config);

@@ -30,6 +30,9 @@ Test(zero_shot_command, wrong_usage)
     refused(2, "did you mean", "--synthetic --all-pars");
     refused(2, "group0.maps", "--synthetic --set-audio group0.maps=many");
     refused(2, "did you mean", "--synthetic --set-vision group0.map=3");
+    refused(2, "--preset lin2025", "--synthetic --network srnn");
+    refused(2, "--loss", "--synthetic --loss hinge");
+    refused(2, "are for --network srnn", "--synthetic --clip 1");
 }
 
 Test(zero_shot_command, classes_that_overlap_or_are_not_there)
@@ -76,4 +79,36 @@ Test(zero_shot_command, threads_change_nothing_but_the_time)
     cr_assert_str_eq(json_string_value(json_object_get(results, "selection")), "validation");
     json_decref(one);
     json_decref(two);
+}
+
+/* Weights trained end to end, episodes, and both: the same for any number of threads. */
+Test(zero_shot_command, trained_networks_and_episodes)
+{
+    static const char *const kinds[] = {"--network srnn", "--loss prototypical",
+                                        "--network srnn --loss prototypical"};
+    for (int i = 0; i < 3; i++) {
+        char line[512];
+        snprintf(line, sizeof line,
+                 "--synthetic --per-class 12 --epochs 2 --preset lin2025 --support 2 --queries 3 "
+                 "--set-vision group0.maps=10 --set-audio group0.maps=12 %s --threads ",
+                 kinds[i]);
+        size_t used = strlen(line);
+        strcpy(line + used, "1");
+        json_t *one = shell_result("zero-shot", line);
+        strcpy(line + used, "2");
+        json_t *two = shell_result("zero-shot", line);
+        cr_assert(json_equal(one, two), "%s", kinds[i]);
+        json_t *results = json_object_get(one, "results");
+        json_t *operations = json_object_get(results, "operations");
+        cr_assert_gt(json_integer_value(json_object_get(operations, "total")), 0);
+        json_t *forward = json_object_get(operations, "forward");
+        cr_assert_eq(json_integer_value(json_object_get(forward, "ac")) > 0, i != 1);
+        json_t *eye = json_object_get(results, "vision");
+        cr_assert_eq(json_integer_value(json_object_get(eye, "cells")), 10);
+        json_decref(one);
+        json_decref(two);
+    }
+    refused(1, "rows, expected 5 shots + 5 queries",
+            "--quiet --synthetic --per-class 8 --epochs 1 --preset lin2025 --loss prototypical "
+            "--set-vision group0.maps=10 --set-audio group0.maps=12");
 }
