@@ -12,7 +12,7 @@ static const cell_sweep_config defaults = {CELL_SWEEP_DEFAULTS, .slope_from = 5,
 
 static const app_option operands[] = {
     {.metavar = "MODEL",
-     .help = "naud-sprekeler, two-point-lif, context, adex, lif-delta or lif-exponential",
+     .help = "naud-sprekeler, two-point-lif, context, adex or a lif-... model",
      .type = OPTION_TYPE_TEXT,
      .offset = OPTION_MEMBER(cell_sweep_config, model, const char *),
      .need = OPTION_REQUIRED},

@@ -355,7 +355,7 @@ static tuft_status run(const void *settings, tuft_error *err)
 
 const app_command cell_multiplex_command = {
     .name = "cell multiplex",
-    .summary = "two inputs through one ensemble: events and bursts, over seeds and settings",
+    .summary = "two inputs through one ensemble, over seeds and settings",
     .description =
         "Drives an ensemble of naud-sprekeler cells by two slow sinusoids, one at all somata, one "
         "at all apical dendrites, over background noise of each cell's own, and correlates event "

@@ -35,7 +35,7 @@ static const steps_config defaults = {.common = COMMON_DEFAULTS,
 
 static const app_option operands[] = {
     {.metavar = "MODEL",
-     .help = "naud-sprekeler, two-point-lif, context, adex, lif-delta or lif-exponential",
+     .help = "naud-sprekeler, two-point-lif, context, adex or a lif-... model",
      .type = OPTION_TYPE_TEXT,
      .offset = OPTION_MEMBER(steps_config, model, const char *),
      .need = OPTION_REQUIRED},
@@ -73,7 +73,8 @@ static const struct {
     double soma, apical;
 } presets[] = {{"naud-sprekeler", 600, 400}, {"two-point-lif", 22, 14},
                {"context", 24, 15},          {"adex", 900, 0},
-               {"lif-delta", 25, 0},         {"lif-exponential", 25, 0}};
+               {"lif-delta", 25, 0},         {"lif-exponential", 25, 0},
+               {"lif-conductance", 150, 0}};
 enum { PRESETS = sizeof presets / sizeof *presets };
 
 typedef struct {

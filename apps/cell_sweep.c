@@ -23,6 +23,7 @@ static const preset presets[][8] = {
                          {"context", 10, 40, 10, 0, "-10,0,10,20", NULL},
                          {"lif-delta", 18, 48, 0, 0, NULL, NULL},
                          {"lif-exponential", 18, 48, 0, 0, NULL, NULL},
+                         {"lif-conductance", 90, 290, 0, 0, NULL, NULL},
                          {"adex", 0, 2000, 0, 0, NULL, NULL}},
     [CELL_SWEEP_APICAL] = {{"naud-sprekeler", -400, 600, 450, 450, "200,400,600", NULL},
                            {"two-point-lif", 0, 14, 6, 0, "18,21,24", NULL},

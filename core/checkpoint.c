@@ -162,6 +162,8 @@ static tuft_status put_site(tuft_archive_writer *out, const tuft_site *site, uin
         status = tuft_archive_put(out, records, sizeof records, err);
     if (!status)
         status = tuft_archive_put(out, &site->updates, sizeof site->updates, err);
+    if (!status)
+        status = tuft_archive_put(out, &site->driven, sizeof site->driven, err);
     return status ? status : put_parts(out, part, site_parts(site, part), err);
 }
 
@@ -334,6 +336,8 @@ static tuft_status get_site(tuft_archive_reader *in, tuft_site *site, uint32_t q
                          population->name);
     if (!status)
         status = tuft_archive_get(in, &site->updates, sizeof site->updates, err);
+    if (!status)
+        status = tuft_archive_get(in, &site->driven, sizeof site->driven, err);
     if (!status)
         status = get_parts(in, part, site_parts(site, part), err);
     if (!status && population->model && population->step_ticks)

@@ -171,6 +171,29 @@ Test(cell, multiplex_tells_of_every_setting)
     json_decref(root);
 }
 
+/* Every model but the source shows something at once, with nothing but its name. */
+Test(cell, every_model_has_defaults_that_fire)
+{
+    static const char *const models[] = {"adex",         "context",         "lif-conductance",
+                                         "lif-delta",    "lif-exponential", "naud-sprekeler",
+                                         "two-point-lif"};
+    char command[64];
+    for (size_t i = 0; i < sizeof models / sizeof *models; i++) {
+        snprintf(command, sizeof command, "cell fi %s", models[i]);
+        json_t *root = shell_result(command, "--cells 5 --duration 1000");
+        const json_t *gain = results_of(root, "gain"), *points = results_of(root, "points");
+        cr_assert_gt(real_of(json_array_get(gain, json_array_size(gain) / 2), "slope"), 0, "%s",
+                     models[i]);
+        cr_assert_gt(real_of(json_array_get(points, json_array_size(points) - 1), "rate_hz"), 5);
+        json_decref(root);
+        snprintf(command, sizeof command, "cell steps %s", models[i]);
+        root = shell_result(command, "");
+        cr_assert_gt(json_array_size(json_object_get(results_of(root, "spikes_ms"), "soma")), 2,
+                     "%s", models[i]);
+        json_decref(root);
+    }
+}
+
 Test(cell, bad_input_is_one_line)
 {
     static const struct {

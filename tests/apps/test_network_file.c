@@ -309,6 +309,12 @@ Test(network_file, inputs)
             "inputs[1].poisson.weight: missing, expected a number");
     refused(INPUT("{\"poisson\": {\"target\": \"a\", \"rate_hz\": 3, \"name\": \"b\"}}"),
             "inputs[1].poisson.name: \"b\" is the name of populations[1] already");
+    refused(INPUT("{\"drive\": {\"target\": \"a\", \"rate_hz\": -1, \"weight\": 1}}"),
+            "inputs[1].drive.rate_hz: -1, expected 0 to 10000000");
+    refused(INPUT("{\"drive\": {\"target\": \"a\", \"rate_hz\": 1}}"),
+            "inputs[1].drive.weight: missing, expected a number");
+    refused(INPUT("{\"drive\": {\"target\": \"noise\", \"rate_hz\": 1, \"weight\": 1}}"),
+            "inputs[1].drive.target: \"noise\" is a poisson population and takes no input");
     refused(INPUT("{\"steps\": {\"target\": \"a\", \"variable\": \"bais\"}}"),
             "inputs[1].steps.variable: unknown variable of lif-delta \"bais\" (did you mean "
             "\"bias\"?)");

@@ -87,6 +87,19 @@ Test(simulate, example_balanced)
     json_decref(root);
 }
 
+/* Brunel 2000, fig. 8C: 37.7 Hz in the simulation, 38 Hz in theory, asynchronous and irregular. */
+Test(simulate, example_brunel, .timeout = 120)
+{
+    json_t *root = shell_result("simulate", EXAMPLES "brunel.json --duration 300");
+    static const char *const population[] = {"excitatory", "inhibitory"};
+    for (int k = 0; k < 2; k++) {
+        double rate = number(root, "rate_hz", population[k]);
+        cr_assert(rate > 34 && rate < 42, "%g", rate);
+        cr_assert_gt(number(root, "isi_cv", population[k]), 0.3);
+    }
+    json_decref(root);
+}
+
 /* Naud & Sprekeler 2018: event rate follows the somatic input, burst probability the apical. */
 Test(simulate, example_multiplexing, .timeout = 120)
 {
