@@ -144,11 +144,41 @@ static lsm_preset best_sound(tuft_geometry geometry)
     return preset;
 }
 
+/* Electrodes have no order, so that a cell sees a few of them, wherever they are, now and 40 ms
+ * before; counts in 15 windows keep the order of strokes. Trials differ in pace: copies are
+ * stretched in time and lose some spikes. Chosen by cross-validation on another participant (seed
+ * 1001, docs/letters.md). */
+static lsm_preset best_neural(void)
+{
+    return (lsm_preset){
+        .frontend = {.polarity = TUFT_POLARITY_BOTH,
+                     .start = TUFT_START_AT_ZERO,
+                     .rule = TUFT_STEP_LENGTH,
+                     .step_us = 10000},
+        .reservoir = {.conductance = tuft_conductance_defaults,
+                      .groups = 1,
+                      .group = {{.maps = 600,
+                                 .delays = 2,
+                                 .delay_steps = {0, 4},
+                                 .density = 0.03,
+                                 .weight_sd = 0.5,
+                                 .decay = 0.8,
+                                 .threshold = 0.35,
+                                 .threshold_spread = 0.2,
+                                 .pools_x = 1,
+                                 .pools_y = 1}}},
+        .encoding = {.windows = 15, .transform = TUFT_COUNT_SQUARE_ROOT, .scale = 1},
+        .copies = 2,
+        .augmentation = {.time_scale = 0.05, .drop = 0.1},
+        .readout = {.kind = READOUT_RIDGE}};
+}
+
 lsm_preset preset_get(preset_name name, modality kind, preset_task task, tuft_geometry geometry)
 {
     lsm_preset preset = name == PRESET_LIN2025    ? lin2025(kind, task, geometry)
                         : kind == MODALITY_VISION ? best_vision()
                         : kind == MODALITY_AUDIO  ? best_audio(geometry)
+                        : kind == MODALITY_NEURAL ? best_neural()
                                                   : best_sound(geometry);
     preset.cochlea = tuft_cochlea_defaults();
     if (name == PRESET_BEST && kind == MODALITY_SOUND)

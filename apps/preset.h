@@ -13,8 +13,9 @@
 
 #include <jansson.h>
 
-/* Audio: recordings that are spikes of somebody's cochlea. Sound: sounds through ours. */
-typedef enum { MODALITY_VISION, MODALITY_AUDIO, MODALITY_SOUND } modality;
+/* Audio: recordings that are spikes of somebody's cochlea. Sound: sounds through ours. Neural:
+ * spikes of electrodes, whose order means nothing. */
+typedef enum { MODALITY_VISION, MODALITY_AUDIO, MODALITY_SOUND, MODALITY_NEURAL } modality;
 typedef enum { PRESET_LIN2025, PRESET_BEST } preset_name;
 typedef enum { TASK_CLASSIFY, TASK_ZERO_SHOT } preset_task;
 typedef enum { READOUT_RIDGE, READOUT_SOFTMAX } readout_kind;

@@ -41,6 +41,8 @@ for argument; do
 done
 case " \$* " in
 *" --help "*) ;;
+*" classify "*" --network "*)
+    given+=(--seeds 1 --epochs 1 --set "group0.maps=20") ;;
 *" classify "*) given+=(--seeds 1 \${short:+--set "\$short"}) ;;
 *" cell multiplex "*) given+=(--seeds 1 --cells 100) ;;
 *" zero-shot "*) given+=(--seeds 1 --epochs 2 --set-vision augment.copies=0
