@@ -16,6 +16,7 @@
 #include "core/ledger.h"
 #include "core/memory.h"
 #include "core/network.h"
+#include "core/normals.h"
 #include "core/philox.h"
 #include "core/plasticity.h"
 #include "core/projection.h"
