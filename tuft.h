@@ -63,6 +63,7 @@
 
 #include "lsm/adam.h"
 #include "lsm/conductance.h"
+#include "lsm/conductance_map.h"
 #include "lsm/contrastive.h"
 #include "lsm/converter.h"
 #include "lsm/crossbar.h"
