@@ -11,7 +11,7 @@ typedef struct {
     common_options common;
     int dataset, preset;
     const char *train, *test, *set, *test_talkers, *conductances;
-    int64_t seeds, cross_validate, per_class;
+    int64_t seeds, cross_validate, per_class, limit;
     int baseline;
 } classify_config;
 

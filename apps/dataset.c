@@ -2,6 +2,7 @@
 
 #include "core/memory.h"
 #include "core/philox.h"
+#include "datasets/mnist.h"
 #include "datasets/nmnist.h"
 #include "datasets/ntidigits.h"
 #include "datasets/speech.h"
@@ -13,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const dataset_names[] = {"n-mnist",          "n-tidigits",      "fsdd",
+const char *const dataset_names[] = {"n-mnist",          "n-tidigits",      "fsdd", "mnist",
                                      "synthetic-vision", "synthetic-audio", NULL};
 
 void dataset_free(dataset *set)
@@ -91,6 +92,14 @@ static tuft_status take_side(dataset *set, tuft_recordings *more, tuft_error *er
     return status;
 }
 
+static tuft_status load_mnist(const dataset_request *request, tuft_mnist_side side,
+                              tuft_recordings *out, tuft_error *err)
+{
+    const tuft_dvs_parameters sensor = tuft_dvs_defaults();
+    return tuft_mnist_load(request->train, side, request->limit, &sensor, request->seed,
+                           request->threads, out, err);
+}
+
 static tuft_status load_sides(const dataset_request *request, tuft_recordings *train,
                               tuft_recordings *test, tuft_error *err)
 {
@@ -114,6 +123,11 @@ static tuft_status load_sides(const dataset_request *request, tuft_recordings *t
         status = tuft_spoken_load(request->train, &request->cochlea, request->threads, train, err);
         if (!status && second)
             status = tuft_spoken_load(second, &request->cochlea, request->threads, test, err);
+        break;
+    case DATASET_MNIST:
+        status = load_mnist(request, TUFT_MNIST_TRAIN, train, err);
+        if (!status && !request->folds)
+            status = load_mnist(request, TUFT_MNIST_TEST, test, err);
         break;
     case DATASET_SYNTHETIC_VISION:
         status =
@@ -211,7 +225,11 @@ tuft_status dataset_check(const dataset_request *request, tuft_error *err)
     if (synthetic && (request->train || request->test))
         return tuft_fail(err, TUFT_INVALID, "--dataset %s is made, it takes no --train or --test",
                          name);
-    if (!by_talker && !request->test && !request->folds)
+    if (request->name == DATASET_MNIST && request->test)
+        return tuft_fail(err, TUFT_INVALID, "--dataset mnist: --train DIR holds both sides");
+    if (request->name != DATASET_MNIST && request->limit)
+        return tuft_fail(err, TUFT_INVALID, "--limit is for --dataset mnist");
+    if (!by_talker && request->name != DATASET_MNIST && !request->test && !request->folds)
         return tuft_fail(err, TUFT_INVALID, "--dataset %s needs --test PATH or --cross-validate K",
                          name);
     if (request->test_talkers && (request->test || request->folds || !by_talker))
@@ -233,8 +251,8 @@ static tuft_status hold_talkers_out(const dataset_request *request, tuft_recordi
 
 tuft_status dataset_load(const dataset_request *request, dataset *out, tuft_error *err)
 {
-    static const modality kinds[] = {MODALITY_VISION, MODALITY_AUDIO, MODALITY_SOUND,
-                                     MODALITY_VISION, MODALITY_SOUND};
+    static const modality kinds[] = {MODALITY_VISION, MODALITY_AUDIO,  MODALITY_SOUND,
+                                     MODALITY_VISION, MODALITY_VISION, MODALITY_SOUND};
     *out = (dataset){.kind = kinds[request->name]};
     tuft_recordings train = {0}, test = {0};
     const char *side = "test";

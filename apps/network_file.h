@@ -9,6 +9,7 @@
 
 #include "apps/json_at.h"
 #include "core/cell_model.h"
+#include "core/plasticity.h"
 #include "core/wiring.h"
 
 #include <jansson.h>
@@ -50,9 +51,11 @@ typedef struct {
     uint32_t source, target;
     const char *port;
     network_connect connect;
-    tuft_wiring wiring; /* weight, delay, seed and stream whatever the connect */
-    char *edges;        /* CONNECT_FILE: path */
-    int has_weight;     /* edges may bring their own */
+    tuft_wiring wiring;               /* weight, delay, seed and stream whatever the connect */
+    char *edges;                      /* CONNECT_FILE: path */
+    int has_weight;                   /* edges may bring their own */
+    const tuft_plasticity_rule *rule; /* NULL: the weights are fixed */
+    void *rule_parameters;            /* the rule's struct */
 } network_projection;
 
 typedef enum {

@@ -13,6 +13,8 @@ enum { BYTES_PORT = 4, BYTES_SITE = 12, BYTES_LAZY = 21, BYTES_UNKNOWN_STATE = 6
 /* Bytes a synapse: weight and target; of its own delay segment and line, where delays differ; of a
  * list that is sorted (core/projection.c), for edges from a file. */
 enum { BYTES_SYNAPSE = 8, BYTES_SEGMENT = 20, BYTES_LISTED = 32, BYTES_ROW = 28, EDGE_TEXT = 8 };
+/* Bytes a synapse that learns: its own weight, its place among its target's (core/incoming.h). */
+enum { BYTES_LEARNING = 12 };
 
 /* ---- what is needed -------------------------------------------------------------------------- */
 
@@ -53,6 +55,8 @@ static double projection_bytes(const network_file *file, const network_projectio
     struct stat information;
     if (p->wiring.delay_ticks.kind != TUFT_FIXED)
         each += BYTES_SEGMENT;
+    if (p->rule)
+        each += BYTES_LEARNING;
     if (p->connect == NETWORK_CONNECT_RULE)
         synapses = tuft_wiring_synapses(&p->wiring, sources, targets);
     if (p->connect == NETWORK_CONNECT_FILE) {

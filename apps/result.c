@@ -224,6 +224,8 @@ tuft_status result_ledger(app_result *result, const tuft_ledger *ledger, tuft_er
                       tuft_projection_kind_name(from->kind), "sources", (json_int_t)from->sources,
                       "targets", (json_int_t)from->targets, "synapses", count_json(from->synapses),
                       "synaptic_events", count_json(from->synaptic_events));
+        if (from->weight_updates)
+            json_object_set_new(one, "weight_updates", count_json(from->weight_updates));
         failed = json_array_append_new(projections, one) != 0;
     }
     if (failed) {
@@ -234,6 +236,8 @@ tuft_status result_ledger(app_result *result, const tuft_ledger *ledger, tuft_er
         json_pack("{s:o, s:o, s:o, s:o}", "synaptic_events", count_json(ledger->synaptic_events),
                   "neuron_updates", count_json(ledger->neuron_updates), "spikes",
                   count_json(ledger->spikes), "projections", projections);
+    if (ledger->weight_updates) /* of what learns while it runs */
+        json_object_set_new(whole, "weight_updates", count_json(ledger->weight_updates));
     return json_object_set_new(result->root, "ledger", whole) ? no_memory(err) : TUFT_OK;
 }
 

@@ -1,4 +1,5 @@
 #include "apps/commands.h"
+#include "apps/learned.h"
 #include "apps/network_run.h"
 #include "apps/report.h"
 #include "apps/simulate.h"
@@ -460,6 +461,10 @@ tuft_status simulate_report(const simulate_run *run, const app_result *result, t
         report_section(report, "Traces");
     for (size_t t = 0; !status && t < file->traces; t++)
         status = view_trace(report, run, &file->trace[t], err);
+    if (learned_any(run->built.network))
+        report_section(report, "Learning");
+    if (!status)
+        status = learned_view(report, run->built.network, run->built.engine, err);
     report_section(report, "Network and work");
     if (!status)
         status = view_populations(report, run, err);

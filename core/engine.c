@@ -65,7 +65,7 @@ tuft_status tuft_engine_new(tuft_engine **engine, const tuft_network *network, u
     made->seed = seed;
     status = prepare_routes(made, err);
     if (!status)
-        status = tuft_plastics_new(&made->plastics, network, err);
+        status = tuft_plastics_new(&made->plastics, network, threads, err);
     if (!status)
         status = tuft_wheel_new(&made->wheel, longest_delay(made) + 1, err);
     if (!status)
@@ -427,6 +427,7 @@ tuft_status tuft_engine_ledger(const tuft_engine *engine, tuft_ledger *ledger, t
         return status;
     for (uint32_t q = 0; q < ledger->populations; q++) {
         ledger->population[q].updates = engine->at[q].updates;
+        ledger->population[q].driven = engine->at[q].driven;
         memcpy(ledger->population[q].source_spikes, engine->at[q].spike_count,
                ledger->population[q].cells * sizeof(uint64_t));
     }

@@ -20,6 +20,17 @@ static tuft_status new_event_driven(tuft_site *site, size_t count, tuft_error *e
     return status;
 }
 
+static tuft_status new_drives(tuft_site *site, const tuft_cell_context *context, tuft_error *err)
+{
+    const tuft_population *population = site->population;
+    tuft_status status = TUFT_NEW(&site->drive, population->drives, "drives", err);
+    for (uint32_t d = 0; !status && d < population->drives; d++)
+        status = tuft_drive_table_new(&site->drive[d], &population->drive[d],
+                                      (double)population->step_ticks * context->tick_ms,
+                                      context->seed, err);
+    return status;
+}
+
 tuft_status tuft_site_new(tuft_site *site, const tuft_population *population,
                           const tuft_cell_context *context, int threads, tuft_wheel *wheel,
                           uint32_t owner, tuft_error *err)
@@ -34,6 +45,8 @@ tuft_status tuft_site_new(tuft_site *site, const tuft_population *population,
         status = TUFT_NEW(&site->input, (size_t)population->ports, "input ports", err);
         for (int port = 0; !status && port < population->ports; port++)
             status = TUFT_NEW(&site->input[port], count, "input", err);
+        if (!status)
+            status = new_drives(site, context, err);
         if (!status && population->step_ticks == 0)
             status = new_event_driven(site, count, err);
         else if (!status && threads > 1 && count >= TUFT_PARALLEL_CELLS)
@@ -56,6 +69,9 @@ void tuft_site_free(tuft_site *site)
         site->population->model->destroy(site->state);
     for (int port = 0; site->input && port < site->population->ports; port++)
         free(site->input[port]);
+    for (uint32_t d = 0; site->drive && d < site->population->drives; d++)
+        tuft_drive_table_free(&site->drive[d]);
+    free(site->drive);
     free(site->input);
     free(site->spike);
     free(site->spike_count);
@@ -172,24 +188,35 @@ tuft_status tuft_site_receive(tuft_site *site, int64_t tick, tuft_error *err)
     return TUFT_OK;
 }
 
+/* One step of the cells begin .. end, which first get what the drives give them. */
+static uint32_t step_range(tuft_site *site, uint32_t begin, uint32_t end, uint32_t *spike)
+{
+    const tuft_population *population = site->population;
+    uint64_t driven = 0;
+    for (uint32_t d = 0; d < population->drives; d++)
+        driven += tuft_drive_add(&site->drive[d], site->next_step / population->step_ticks, begin,
+                                 end, site->input[population->drive[d].port]);
+    if (driven)
+        __atomic_fetch_add(&site->driven, driven, __ATOMIC_RELAXED);
+    return population->model->step(site->state, begin, end, site->input, spike);
+}
+
 /* Chunks of cells step in parallel, each into its own stretch of the spike list, which is then
  * closed up in order: the same list as from one thread. */
 void tuft_site_step(tuft_site *site)
 {
-    const tuft_cell_model *model = site->population->model;
     uint32_t count = site->population->count;
     site->updates += count;
     site->next_step += site->population->step_ticks;
     if (!site->chunk_spikes || omp_in_parallel()) {
-        site->spikes = model->step(site->state, 0, count, site->input, site->spike);
+        site->spikes = step_range(site, 0, count, site->spike);
         return;
     }
     uint32_t chunks = (count + CHUNK - 1) / CHUNK;
 #pragma omp parallel for num_threads(site->threads) schedule(static)
     for (uint32_t c = 0; c < chunks; c++) {
         uint32_t begin = c * CHUNK, end = begin + CHUNK < count ? begin + CHUNK : count;
-        site->chunk_spikes[c] =
-            model->step(site->state, begin, end, site->input, site->spike + begin);
+        site->chunk_spikes[c] = step_range(site, begin, end, site->spike + begin);
     }
     for (uint32_t c = 0; c < chunks; c++) {
         memmove(site->spike + site->spikes, site->spike + (size_t)c * CHUNK,

@@ -19,7 +19,9 @@ typedef struct {
     float **input;   /* [ports][count]: what has arrived and not been taken */
     uint32_t *spike; /* [spikes] cells that fire at this tick, room for count */
     uint64_t updates;
-    uint32_t *chunk_spikes; /* clocked, large, more than one thread: spikes of each chunk */
+    tuft_drive_table *drive; /* [drives of the population] */
+    uint64_t driven;         /* events of the drives */
+    uint32_t *chunk_spikes;  /* clocked, large, more than one thread: spikes of each chunk */
 
     uint64_t *spike_count; /* [count] since the engine was made */
     tuft_spike_record *spike_record;

@@ -36,7 +36,7 @@ short=augment.copies=0,readout.updates=600 set=
 given=()
 for argument; do
     [ "\$set" ] && argument=\$argument,\$short short=
-    [[ \$argument =~ ^--set ]] && set=1 || set=
+    [[ \$1 != simulate && \$argument =~ ^--set ]] && set=1 || set=
     given+=("\$argument")
 done
 case " \$* " in
@@ -51,6 +51,8 @@ chmod +x "$work/bin/tuft"
 cd "$work/here"
 mkdir -p build
 ln -s "$work/bin/tuft" build/tuft
+mkdir docs
+ln -s "$source/docs/examples" docs/examples
 [ -d "$build/tests" ] && ln -s "$build/tests" build/tests
 export PATH="$work/bin:$PATH" DATA=../shared/data
 while IFS= read -r command; do
