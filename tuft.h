@@ -71,6 +71,7 @@
 #include "lsm/converter.h"
 #include "lsm/crossbar.h"
 #include "lsm/device.h"
+#include "lsm/distribution_fit.h"
 #include "lsm/embedding.h"
 #include "lsm/features.h"
 #include "lsm/folds.h"
