@@ -6,7 +6,8 @@
 #include <string.h>
 
 static const app_command *const table[] = {
-    &classify_command, &convert_command, &info_command, &simulate_command, &zero_shot_command,
+    &classify_command, &convert_command,  &device_command,
+    &info_command,     &simulate_command, &zero_shot_command,
 };
 
 enum { COMMANDS = sizeof table / sizeof *table, NAME_SIZE = 128 };

@@ -13,6 +13,7 @@ const app_command *commands_find(int count, char *const *arguments, int *used, t
 /* One file each. */
 extern const app_command classify_command;
 extern const app_command convert_command;
+extern const app_command device_command;
 extern const app_command info_command;
 extern const app_command simulate_command;
 extern const app_command zero_shot_command;

@@ -10,7 +10,7 @@
 enum { WIDTH = 64, TURNS = 10000, SIDE_LIMIT = 1 << 14 };
 static const double MOST_OHM = 1e9, LEAST_TOLERANCE = 1e-6;
 
-const tuft_wires tuft_wires_nominal = {1, 1, 5, 5};
+const tuft_wires tuft_wires_nominal = {0.2, 0.2, 2, 2};
 
 /* Fields are padded to whole blocks of WIDTH lines; lines that are not there have no cells. */
 struct tuft_ir_drop {

@@ -32,7 +32,7 @@ const tuft_macro_config tuft_macro_nominal = {
                .read_siemens = 0.05e-6},
     .seconds = 3600,
     .method = TUFT_WIRES_FOLDED,
-    .wires = {1, 1, 5, 5},
+    .wires = {0.2, 0.2, 2, 2},
     .tolerance = 1e-4,
     .dac = {.bits = 8, .signs = TUFT_SIGNS_BOTH, .full = 0.2},
     .adc = {.bits = 8, .signs = TUFT_SIGNS_BOTH, .ranging = TUFT_RANGE_AUTO},

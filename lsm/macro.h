@@ -35,7 +35,7 @@
 #include "lsm/device.h"
 #include "lsm/ir_drop.h"
 
-typedef enum { TUFT_DRIVE_LEVELS, TUFT_DRIVE_PULSES } tuft_drive;
+typedef enum { TUFT_DRIVE_LEVELS, TUFT_DRIVE_PULSES } tuft_macro_drive;
 typedef enum { TUFT_NOISE_COLUMNS, TUFT_NOISE_CELLS } tuft_noise_method;
 typedef enum { TUFT_WIRES_NONE, TUFT_WIRES_FOLDED, TUFT_WIRES_EXACT } tuft_wires_method;
 
@@ -46,7 +46,7 @@ typedef struct {
     tuft_wires_method method;
     tuft_wires wires;
     double tolerance; /* of the network's solution, of the largest current */
-    tuft_drive drive;
+    tuft_macro_drive drive;
     tuft_converter dac; /* full: volts of a full input; used by pulses even if levels are ideal */
     tuft_converter adc; /* full: ampere; 0: 4 x dac.full x the largest column norm of the tile */
     uint32_t tile_rows, tile_columns; /* in cells; columns even */
