@@ -65,6 +65,7 @@
 #include "datasets/wav.h"
 
 #include "lsm/adam.h"
+#include "lsm/analog_lif.h"
 #include "lsm/conductance.h"
 #include "lsm/conductance_map.h"
 #include "lsm/contrastive.h"

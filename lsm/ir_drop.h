@@ -31,8 +31,8 @@ typedef struct {
     double driver_ohm, sense_ohm; /* at the ends */
 } tuft_wires;
 
-/* 0.2 ohm a cell on both lines, as of a line strapped in thicker metal (narrow lower metal has 1 ohm
- * and more), and 2 ohm at the ends: nominal, the 40 nm macro's are not published. */
+/* 0.2 ohm a cell on both lines, as of a line strapped in thicker metal (narrow lower metal has 1
+ * ohm and more), and 2 ohm at the ends: nominal, the 40 nm macro's are not published. */
 extern const tuft_wires tuft_wires_nominal;
 
 /* TUFT_INVALID: negative, not finite or above 1e9 ohm. */

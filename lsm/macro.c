@@ -92,6 +92,17 @@ tuft_status tuft_macro_config_check(const tuft_macro_config *c, tuft_error *err)
     return status;
 }
 
+int tuft_macro_has_effects(const tuft_macro_config *c)
+{
+    const tuft_device *d = &c->device;
+    int written = d->program_relative > 0 || d->program_siemens > 0;
+    int drifts = (d->drift_nu != 0 || d->drift_nu_sd > 0) && c->seconds > d->drift_t0_s;
+    int stuck = d->stuck_off > 0 || d->stuck_on > 0;
+    int noisy = d->read_relative > 0 || d->read_siemens > 0;
+    return written || drifts || stuck || noisy || c->method != TUFT_WIRES_NONE ||
+           c->adc.bits != TUFT_CONVERTER_IDEAL;
+}
+
 /* ---- tiles ----------------------------------------------------------------------------------- */
 
 /* Where a tile lies; columns are pairs. */
@@ -283,6 +294,18 @@ const tuft_crossbar *tuft_macro_cells(const tuft_macro *macro)
 uint32_t tuft_macro_tiles(const tuft_macro *macro)
 {
     return macro->tiles_down * macro->tiles_across;
+}
+
+void tuft_macro_weights(const tuft_macro *m, double sd, float *weight, float *variance)
+{
+    double unit = sd / (sqrt(2) * m->cells.sd_siemens);
+    for (uint32_t i = 0; i < m->cells.rows; i++)
+        for (uint32_t j = 0; j < m->cells.columns; j++) {
+            size_t from = (size_t)i * m->stride + j, to = (size_t)i * m->cells.columns + j;
+            weight[to] = (float)(unit * m->difference[from]);
+            if (variance)
+                variance[to] = m->variance ? (float)(unit * unit * m->variance[from]) : 0;
+        }
 }
 
 double tuft_macro_lsb(const tuft_macro *macro, uint32_t tile)

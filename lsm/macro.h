@@ -58,6 +58,9 @@ extern const tuft_macro_config tuft_macro_ideal;
  * folded, 8-bit DAC, 8-bit ADC that chooses its range. */
 extern const tuft_macro_config tuft_macro_nominal;
 
+/* Whether cells, wires or ADC do anything at all. */
+int tuft_macro_has_effects(const tuft_macro_config *config);
+
 tuft_status tuft_macro_config_check(const tuft_macro_config *config, tuft_error *err);
 
 /* Read-only once made. */
@@ -73,6 +76,11 @@ void tuft_macro_free(tuft_macro *macro);
 /* The cells as they are now, before read noise; borrowed. */
 const tuft_crossbar *tuft_macro_cells(const tuft_macro *macro);
 uint32_t tuft_macro_tiles(const tuft_macro *macro);
+
+/* What a quiet read does as weights, in the unit of tuft_crossbar_weights(): [rows][columns], wires
+ * in them (exact ones as their transfer matrix); and the variances of their read noise in the
+ * square of that unit (variance may be NULL). */
+void tuft_macro_weights(const tuft_macro *macro, double sd, float *weight, float *variance);
 /* The ADC's step in a tile at its full range, ampere; 0 if ideal. */
 double tuft_macro_lsb(const tuft_macro *macro, uint32_t tile);
 
