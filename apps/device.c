@@ -109,6 +109,8 @@ static tuft_status make_array(device_run *run, tuft_error *err)
         return from_map(run, err);
     tuft_status status =
         c->conductances ? tuft_conductance_load(c->conductances, &model, &table, err) : TUFT_OK;
+    if (!status && c->conductances)
+        status = tuft_conductance_check_unit(c->conductances, model.mean_siemens, err);
     if (!status)
         status = tuft_crossbar_sample(&run->target, &model, (uint32_t)c->rows, (uint32_t)c->pairs,
                                       c->common.seed, 0, err);

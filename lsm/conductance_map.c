@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 enum { FILE_LIMIT = 1 << 30, CELL_LIMIT = 1 << 26, SIGNATURE = 8 };
-static const double LEAST_MEAN = 1e-9, MOST_MEAN = 1e-2, MOST_SIEMENS = 1e6;
+static const double MOST_SIEMENS = 1e6;
 static const double LEAST_SPREAD = 1e-5; /* of the mean, as in lsm/crossbar.c */
 static const double CELL_SECONDS = 5e-6, SENDING_SECONDS = 600;
 static const char DATASET[] = "conductance";
@@ -39,21 +39,6 @@ static void moments(tuft_conductance_map *map)
 
 /* ---- checking -------------------------------------------------------------------------------- */
 
-/* Of a mean that no array has: the unit in which it would be nearest to 10 uS. */
-static const char *likely_unit(double mean)
-{
-    static const struct {
-        const char *name;
-        double siemens;
-    } unit[] = {{"millisiemens", 1e-3}, {"microsiemens", 1e-6}, {"nanosiemens", 1e-9},
-                {"picosiemens", 1e-12}, {"megasiemens", 1e6},   {"kilosiemens", 1e3}};
-    size_t best = 0;
-    for (size_t u = 1; u < sizeof unit / sizeof *unit; u++)
-        if (fabs(log(mean * unit[u].siemens / 1e-5)) < fabs(log(mean * unit[best].siemens / 1e-5)))
-            best = u;
-    return unit[best].name;
-}
-
 static tuft_status check_values(tuft_conductance_map *map, const char *path, double unit,
                                 tuft_error *err)
 {
@@ -68,13 +53,8 @@ static tuft_status check_values(tuft_conductance_map *map, const char *path, dou
             *g = scaled;
         }
     moments(map);
-    if (map->mean_siemens > 0 && (map->mean_siemens < LEAST_MEAN || map->mean_siemens > MOST_MEAN))
-        return tuft_fail(err, TUFT_FORMAT,
-                         "%s: mean conductance %.4g S (fitted), expected %g to %g; are the numbers "
-                         "in %s?",
-                         path, map->mean_siemens, LEAST_MEAN, MOST_MEAN,
-                         likely_unit(map->mean_siemens));
-    return TUFT_OK;
+    return map->mean_siemens > 0 ? tuft_conductance_check_unit(path, map->mean_siemens, err)
+                                 : TUFT_OK;
 }
 
 /* ---- text ------------------------------------------------------------------------------------ */
