@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WIDTH = 64, TURNS = 10000, SIDE_LIMIT = 1 << 14 };
+enum { WIDTH = 64, SKEW = 16, TURNS = 10000, SIDE_LIMIT = 1 << 14 };
 static const double MOST_OHM = 1e9, LEAST_TOLERANCE = 1e-6;
 
 const tuft_wires tuft_wires_nominal = {0.2, 0.2, 2, 2};
@@ -35,9 +35,12 @@ tuft_status tuft_wires_check(const tuft_wires *wires, tuft_error *err)
     return TUFT_OK;
 }
 
+/* Whole blocks, and a little more: rows that lie a power of two apart share few places of the
+ * cache.
+ */
 static uint32_t padded(uint32_t n)
 {
-    return (n + WIDTH - 1) / WIDTH * WIDTH;
+    return (n + WIDTH - 1) / WIDTH * WIDTH + SKEW;
 }
 
 tuft_status tuft_ir_drop_new(tuft_ir_drop **out, uint32_t rows, uint32_t columns,
@@ -120,19 +123,48 @@ uint32_t tuft_ir_drop_stride(const tuft_ir_drop *solver)
     return solver->row_stride;
 }
 
-/* The transpose, in squares that stay in the cache. */
+/* Eight rows of eight floats, and their transpose by three rounds of exchanges. */
+enum { SQUARE = 8 };
+typedef float eight __attribute__((vector_size(4 * SQUARE), aligned(4), may_alias));
+typedef int32_t places __attribute__((vector_size(4 * SQUARE)));
+
+static inline __attribute__((always_inline)) void
+turn_square(float *restrict out, size_t out_stride, const float *restrict in, size_t in_stride)
+{
+    const places low1 = {0, 8, 1, 9, 4, 12, 5, 13}, high1 = {2, 10, 3, 11, 6, 14, 7, 15};
+    const places low2 = {0, 1, 8, 9, 4, 5, 12, 13}, high2 = {2, 3, 10, 11, 6, 7, 14, 15};
+    const places low3 = {0, 1, 2, 3, 8, 9, 10, 11}, high3 = {4, 5, 6, 7, 12, 13, 14, 15};
+    eight r[SQUARE], t[SQUARE];
+    for (int k = 0; k < SQUARE; k++)
+        r[k] = *(const eight *)(in + (size_t)k * in_stride);
+    for (int k = 0; k < SQUARE; k += 2) { /* pairs of rows: words beside each other */
+        t[k] = __builtin_shuffle(r[k], r[k + 1], low1);
+        t[k + 1] = __builtin_shuffle(r[k], r[k + 1], high1);
+    }
+    for (int k = 0; k < SQUARE; k += 4) { /* fours */
+        r[k] = __builtin_shuffle(t[k], t[k + 2], low2);
+        r[k + 1] = __builtin_shuffle(t[k], t[k + 2], high2);
+        r[k + 2] = __builtin_shuffle(t[k + 1], t[k + 3], low2);
+        r[k + 3] = __builtin_shuffle(t[k + 1], t[k + 3], high2);
+    }
+    for (int k = 0; k < SQUARE / 2; k++) { /* halves */
+        *(eight *)(out + (size_t)k * out_stride) = __builtin_shuffle(r[k], r[k + 4], low3);
+        *(eight *)(out + (size_t)(k + 4) * out_stride) = __builtin_shuffle(r[k], r[k + 4], high3);
+    }
+}
+
+/* The transpose, in squares; what is left over at the edges word by word. */
 TUFT_CLONES static void turn(float *restrict out, const float *restrict in, uint32_t rows,
                              uint32_t columns, uint32_t out_stride, uint32_t in_stride)
 {
-    enum { SQUARE = 16 };
-    for (uint32_t i0 = 0; i0 < rows; i0 += SQUARE)
-        for (uint32_t j0 = 0; j0 < columns; j0 += SQUARE) {
-            uint32_t i1 = rows - i0 < SQUARE ? rows : i0 + SQUARE;
-            uint32_t j1 = columns - j0 < SQUARE ? columns : j0 + SQUARE;
-            for (uint32_t j = j0; j < j1; j++)
-                for (uint32_t i = i0; i < i1; i++)
-                    out[(size_t)j * out_stride + i] = in[(size_t)i * in_stride + j];
-        }
+    uint32_t whole_rows = rows / SQUARE * SQUARE, whole_columns = columns / SQUARE * SQUARE;
+    for (uint32_t i = 0; i < whole_rows; i += SQUARE)
+        for (uint32_t j = 0; j < whole_columns; j += SQUARE)
+            turn_square(out + (size_t)j * out_stride + i, out_stride,
+                        in + (size_t)i * in_stride + j, in_stride);
+    for (uint32_t i = 0; i < rows; i++)
+        for (uint32_t j = i < whole_rows ? whole_columns : 0; j < columns; j++)
+            out[(size_t)j * out_stride + i] = in[(size_t)i * in_stride + j];
 }
 
 /* One kind of line: nodes 0 (near the terminal) .. n - 1 (the open end), `step` floats apart. */
@@ -141,6 +173,10 @@ typedef struct {
     ptrdiff_t step;
     float wire_ohm, end_ohm;
 } ladder;
+
+/* A part of a field's row. */
+enum { VECTORS = 4 };
+typedef float lanes __attribute__((vector_size(4 * WIDTH / VECTORS), aligned(4), may_alias));
 
 /* Solves WIDTH ladders side by side: `siemens` and `other` (voltage at the other side of the cells)
  * are given at the near node; `end` is the terminals' voltage. From the open end on, what lies
@@ -152,32 +188,34 @@ TUFT_CLONES static void solve_ladders(ladder line, const float *restrict siemens
                                       const float *restrict end, float *restrict factor,
                                       float *restrict share, float *restrict terminal)
 {
-    float y[WIDTH] = {0}, j[WIDTH] = {0}, d[WIDTH] = {0};
+    lanes y[VECTORS] = {{0}}, j[VECTORS] = {{0}}, d[VECTORS] = {{0}}, before[VECTORS];
     for (uint32_t k = line.nodes; k-- > 0;) {
-        const float *restrict g = siemens + (ptrdiff_t)k * line.step;
-        const float *restrict x = other + (ptrdiff_t)k * line.step;
-        float *restrict f = factor + (size_t)k * WIDTH, *restrict h = share + (size_t)k * WIDTH;
+        const lanes *g = (const lanes *)(siemens + (ptrdiff_t)k * line.step);
+        const lanes *x = (const lanes *)(other + (ptrdiff_t)k * line.step);
+        lanes *f = (lanes *)(factor + (size_t)k * WIDTH), *h = (lanes *)(share + (size_t)k * WIDTH);
         float ohm = k ? line.wire_ohm : line.end_ohm;
-        for (int l = 0; l < WIDTH; l++) {
-            y[l] = g[l] + y[l] * d[l];
-            j[l] = g[l] * x[l] + j[l] * d[l];
-            d[l] = 1 / (1 + ohm * y[l]);
-            f[l] = d[l];
-            h[l] = ohm * j[l] * d[l];
+#pragma GCC unroll 4
+        for (int u = 0; u < VECTORS; u++) {
+            y[u] = g[u] + y[u] * d[u];
+            j[u] = g[u] * x[u] + j[u] * d[u];
+            d[u] = 1 / (1 + ohm * y[u]);
+            f[u] = d[u];
+            h[u] = ohm * j[u] * d[u];
         }
     }
-    float before[WIDTH];
-    for (int l = 0; l < WIDTH; l++) {
-        terminal[l] = (j[l] - y[l] * end[l]) * d[l];
-        before[l] = end[l];
+#pragma GCC unroll 4
+    for (int u = 0; u < VECTORS; u++) {
+        before[u] = ((const lanes *)end)[u];
+        ((lanes *)terminal)[u] = (j[u] - y[u] * before[u]) * d[u];
     }
     for (uint32_t k = 0; k < line.nodes; k++) {
-        const float *restrict f = factor + (size_t)k * WIDTH;
-        const float *restrict h = share + (size_t)k * WIDTH;
-        float *restrict out = v + (ptrdiff_t)k * line.step;
-        for (int l = 0; l < WIDTH; l++) {
-            before[l] = before[l] * f[l] + h[l];
-            out[l] = before[l];
+        const lanes *f = (const lanes *)(factor + (size_t)k * WIDTH);
+        const lanes *h = (const lanes *)(share + (size_t)k * WIDTH);
+        lanes *out = (lanes *)(v + (ptrdiff_t)k * line.step);
+#pragma GCC unroll 4
+        for (int u = 0; u < VECTORS; u++) {
+            before[u] = before[u] * f[u] + h[u];
+            out[u] = before[u];
         }
     }
 }
@@ -186,7 +224,7 @@ static void solve_rows(tuft_ir_drop *s)
 {
     ladder line = {s->columns, s->column_stride, (float)s->wires.row_ohm,
                    (float)s->wires.driver_ohm};
-    for (uint32_t i = 0; i < s->column_stride; i += WIDTH)
+    for (uint32_t i = 0; i < s->rows; i += WIDTH)
         solve_ladders(line, s->siemens_turned + i, s->b_turned + i, s->a_turned + i, s->drive + i,
                       s->factor, s->share, s->current_input + i);
 }
@@ -196,18 +234,26 @@ static void solve_columns(tuft_ir_drop *s)
     ladder line = {s->rows, -(ptrdiff_t)s->row_stride, (float)s->wires.column_ohm,
                    (float)s->wires.sense_ohm};
     size_t near = (size_t)(s->rows - 1) * s->row_stride;
-    for (uint32_t j = 0; j < s->row_stride; j += WIDTH)
+    for (uint32_t j = 0; j < s->columns; j += WIDTH)
         solve_ladders(line, s->siemens + near + j, s->a + near + j, s->b_solved + near + j,
                       s->ground + j, s->factor, s->share, s->current + j);
 }
 
-/* b_before <- omega (gamma (b_solved - b) + b - b_before) + b_before, then the two change names. */
+/* b_before <- omega (gamma (b_solved - b) + b - b_before) + b_before; then the two change names. */
 TUFT_CLONES static void extrapolate(float *restrict before, const float *restrict b,
                                     const float *restrict solved, size_t n, float gamma,
                                     float omega)
 {
     for (size_t k = 0; k < n; k++)
         before[k] += omega * (gamma * (solved[k] - b[k]) + b[k] - before[k]);
+}
+
+/* The same from b = 0, whatever b_before was. */
+TUFT_CLONES static void begin(float *restrict before, const float *restrict solved, size_t n,
+                              float gamma)
+{
+    for (size_t k = 0; k < n; k++)
+        before[k] = gamma * solved[k];
 }
 
 /* s of one kind of line, from the mean of its strongest line. */
@@ -220,15 +266,25 @@ static double slowest(uint32_t nodes, double wire_ohm, double end_ohm, double si
     return 1 / (1 + wave * wave / (wire_ohm * siemens));
 }
 
+/* rho, from the mean of some of the rows: it only says how to hurry. */
 static double convergence(const tuft_ir_drop *s)
 {
+    enum { SOME = 32 };
+    uint32_t every = s->rows / SOME + 1, count = 0;
     double sum = 0;
-    for (uint32_t i = 0; i < s->rows; i++)
+    for (uint32_t i = 0; i < s->rows; i += every, count++)
         for (uint32_t j = 0; j < s->columns; j++)
             sum += s->siemens[(size_t)i * s->row_stride + j];
-    double mean = sum / ((double)s->rows * s->columns);
+    double mean = sum / ((double)count * s->columns);
     return slowest(s->columns, s->wires.row_ohm, s->wires.driver_ohm, mean) *
            slowest(s->rows, s->wires.column_ohm, s->wires.sense_ohm, mean);
+}
+
+static void swap(float **a, float **b)
+{
+    float *kept = *a;
+    *a = *b;
+    *b = kept;
 }
 
 tuft_status tuft_ir_drop_solve(tuft_ir_drop *s, const float *voltage, double tolerance,
@@ -239,14 +295,15 @@ tuft_status tuft_ir_drop_solve(tuft_ir_drop *s, const float *voltage, double tol
         tolerance = LEAST_TOLERANCE;
     memcpy(s->drive, voltage, s->rows * sizeof *voltage);
     memset(s->b, 0, n * sizeof *s->b);
-    memset(s->b_before, 0, n * sizeof *s->b);
+    memset(s->b_turned, 0, (size_t)s->columns * s->column_stride * sizeof *s->b_turned);
     memset(s->current_before, 0, s->row_stride * sizeof *s->current_before);
     turn(s->siemens_turned, s->siemens, s->rows, s->columns, s->column_stride, s->row_stride);
     double rho = convergence(s), gamma = 2 / (2 - rho), sigma = rho / (2 - rho), omega = 1;
     double shrink = sigma / (1 + sqrt(1 - sigma * sigma));
     int turn_number = 0;
     for (;;) {
-        turn(s->b_turned, s->b, s->rows, s->columns, s->column_stride, s->row_stride);
+        if (turn_number)
+            turn(s->b_turned, s->b, s->rows, s->columns, s->column_stride, s->row_stride);
         solve_rows(s);
         turn(s->a, s->a_turned, s->columns, s->rows, s->row_stride, s->column_stride);
         solve_columns(s);
@@ -267,12 +324,13 @@ tuft_status tuft_ir_drop_solve(tuft_ir_drop *s, const float *voltage, double tol
         omega = turn_number == 1   ? 1
                 : turn_number == 2 ? 1 / (1 - sigma * sigma / 2)
                                    : 1 / (1 - sigma * sigma * omega / 4);
-        extrapolate(s->b_before, s->b, s->b_solved, n, (float)gamma, (float)omega);
-        float *swap = s->b;
-        s->b = s->b_before;
-        s->b_before = swap;
+        if (turn_number == 1)
+            begin(s->b_before, s->b_solved, n, (float)gamma);
+        else
+            extrapolate(s->b_before, s->b, s->b_solved, n, (float)gamma, (float)omega);
+        swap(&s->b, &s->b_before);
     }
-    memcpy(s->b, s->b_solved, n * sizeof *s->b);
+    swap(&s->b, &s->b_solved);
     for (uint32_t j = 0; j < s->columns; j++)
         current[j] = s->current[j];
     if (turns)

@@ -49,11 +49,14 @@ struct tuft_macro {
     float *difference; /* siemens, [rows][stride], through wires where they are folded */
     float *variance;   /* siemens^2 of a pair's read noise, [rows][stride]; NULL: none */
     double *full;      /* ampere, [tiles] of the ADC */
+    float *plane;      /* siemens, [rows][2 stride], plus and minus beside each other, where cells
+                          are read one by one; else NULL */
 };
 
 struct tuft_macro_reader {
     const tuft_macro *macro;
     float *drive, *squares;     /* [rows]: V, V^2 */
+    uint32_t *code;             /* [rows] of pulses */
     double *volt;               /* [rows] */
     float *sum, *spread;        /* [pairs of a tile] */
     float *z, *siemens;         /* [cells of a row of a tile] */
@@ -133,12 +136,22 @@ static double noise_variance(const tuft_device *device, double siemens)
     return relative * relative + device->read_siemens * device->read_siemens;
 }
 
+static int reads_cells(const tuft_macro_config *c)
+{
+    return c->method == TUFT_WIRES_EXACT ||
+           (c->method == TUFT_WIRES_NONE && c->noise == TUFT_NOISE_CELLS);
+}
+
 static void pair_up(tuft_macro *m)
 {
     for (uint32_t i = 0; i < m->cells.rows; i++)
         for (uint32_t j = 0; j < m->cells.columns; j++) {
             size_t from = (size_t)i * m->cells.columns + j, to = (size_t)i * m->stride + j;
             m->difference[to] = m->cells.plus[from] - m->cells.minus[from];
+            if (m->plane) {
+                m->plane[2 * to] = m->cells.plus[from];
+                m->plane[2 * to + 1] = m->cells.minus[from];
+            }
             if (m->variance)
                 m->variance[to] = (float)(noise_variance(&m->config.device, m->cells.plus[from]) +
                                           noise_variance(&m->config.device, m->cells.minus[from]));
@@ -259,6 +272,8 @@ tuft_status tuft_macro_new(tuft_macro **out, const tuft_crossbar *target,
         status = TUFT_NEW(&m->difference, n, "macro differences", err);
     if (!status && (device->read_relative > 0 || device->read_siemens > 0))
         status = TUFT_NEW(&m->variance, n, "macro variances", err);
+    if (!status && reads_cells(config))
+        status = TUFT_NEW(&m->plane, 2 * n, "macro cells", err);
     if (!status)
         status = TUFT_NEW(&m->full, tuft_macro_tiles(m), "macro ranges", err);
     if (!status)
@@ -283,6 +298,7 @@ void tuft_macro_free(tuft_macro *macro)
     free(macro->difference);
     free(macro->variance);
     free(macro->full);
+    free(macro->plane);
     free(macro);
 }
 
@@ -332,6 +348,8 @@ tuft_status tuft_macro_reader_new(tuft_macro_reader **out, const tuft_macro *mac
     if (!status)
         status = TUFT_NEW(&made->volt, rows, "macro reader", err);
     if (!status)
+        status = TUFT_NEW(&made->code, rows, "macro reader", err);
+    if (!status)
         status = TUFT_NEW(&made->sum, lanes, "macro reader", err);
     if (!status)
         status = TUFT_NEW(&made->spread, lanes, "macro reader", err);
@@ -362,6 +380,7 @@ void tuft_macro_reader_free(tuft_macro_reader *reader)
     free(reader->drive);
     free(reader->squares);
     free(reader->volt);
+    free(reader->code);
     free(reader->sum);
     free(reader->spread);
     free(reader->z);
@@ -421,27 +440,31 @@ static void read_columns(tuft_macro_reader *r, place p, uint64_t access, uint32_
         r->current[j] = r->sum[j];
 }
 
-/* A row's conductances in this access, plus and minus beside each other; numbers of the stream lie
- * past those that columns take. */
+/* noisy = siemens + sqrt(relative siemens^2 + absolute) z */
+TUFT_CLONES static void add_noise(float *restrict noisy, const float *restrict siemens,
+                                  const float *restrict z, size_t n, float relative, float absolute)
+{
+    for (size_t j = 0; j < n; j++)
+        noisy[j] = siemens[j] + sqrtf(relative * siemens[j] * siemens[j] + absolute) * z[j];
+}
+
+/* A row's conductances in this access; numbers of the stream lie past those that columns take. */
 static void noisy_row(tuft_macro_reader *r, place p, uint32_t row, uint64_t access, uint32_t pulse,
                       float *siemens)
 {
     const tuft_macro *m = r->macro;
     const tuft_device *device = &m->config.device;
-    size_t from = (size_t)row * m->cells.columns + p.column;
-    for (uint32_t j = 0; j < p.columns; j++) {
-        siemens[2 * j] = m->cells.plus[from + j];
-        siemens[2 * j + 1] = m->cells.minus[from + j];
-    }
-    if (!m->variance)
+    const float *quiet = m->plane + 2 * ((size_t)row * m->stride + p.column);
+    size_t cells = 2 * (size_t)p.columns;
+    if (!m->variance) {
+        memcpy(siemens, quiet, cells * sizeof *siemens);
         return;
+    }
     uint64_t line = ((uint64_t)1 << 32) + (uint64_t)pulse * m->cells.rows + row;
-    float relative = (float)(device->read_relative * device->read_relative);
-    float absolute = (float)(device->read_siemens * device->read_siemens);
-    tuft_normals(r->z, 2 * (size_t)p.columns, m->seed, TUFT_RANDOM_READ, noise_index(m, access),
+    tuft_normals(r->z, cells, m->seed, TUFT_RANDOM_READ, noise_index(m, access),
                  2 * (line * m->stride + p.column));
-    for (uint32_t j = 0; j < 2 * p.columns; j++)
-        siemens[j] += sqrtf(relative * siemens[j] * siemens[j] + absolute) * r->z[j];
+    add_noise(siemens, quiet, r->z, cells, (float)(device->read_relative * device->read_relative),
+              (float)(device->read_siemens * device->read_siemens));
 }
 
 /* One number a cell. */
@@ -480,8 +503,7 @@ static tuft_status access_tiles(tuft_macro_reader *r, uint64_t access, uint32_t 
 {
     const tuft_macro *m = r->macro;
     const tuft_macro_config *c = &m->config;
-    int by_cells = c->method == TUFT_WIRES_EXACT ||
-                   (c->method == TUFT_WIRES_NONE && c->noise == TUFT_NOISE_CELLS);
+    int by_cells = reads_cells(c);
     for (uint32_t i = 0; i < m->cells.rows; i++)
         r->squares[i] = r->drive[i] * r->drive[i];
     for (uint32_t t = 0; t < tuft_macro_tiles(m); t++) {
@@ -522,13 +544,14 @@ tuft_status tuft_macro_read(tuft_macro_reader *r, const float *voltage, uint64_t
         return access_tiles(r, access, 0, 1, current, err);
     }
     uint32_t most = (1u << dac->bits) - 1;
+    for (uint32_t i = 0; i < rows; i++) {
+        double part = fmin(1, fabs(r->volt[i]) / dac->full);
+        r->code[i] = isnan(part) ? 0 : (uint32_t)rint(part * most);
+    }
     tuft_status status = TUFT_OK;
     for (uint32_t k = 0; !status && k < dac->bits; k++) {
-        for (uint32_t i = 0; i < rows; i++) {
-            double part = fmin(1, fabs(r->volt[i]) / dac->full);
-            uint32_t code = isnan(part) ? 0 : (uint32_t)rint(part * most);
-            r->drive[i] = code >> k & 1 ? copysignf((float)dac->full, voltage[i]) : 0;
-        }
+        for (uint32_t i = 0; i < rows; i++)
+            r->drive[i] = r->code[i] >> k & 1 ? copysignf((float)dac->full, voltage[i]) : 0;
         status = access_tiles(r, access, k, (double)(1u << k) / most, current, err);
     }
     return status;
