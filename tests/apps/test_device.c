@@ -66,15 +66,18 @@ Test(device, export_and_import)
         cr_assert_eq(shell("$TUFT device --map %s --effects none --json b.json", name[i]), 0, "%s",
                      shell_said());
         char path[512];
-        json_t *from[2];
+        json_t *root[2], *from[2];
         for (int k = 0; k < 2; k++) {
             snprintf(path, sizeof path, "%s/%c.json", shell_folder(), "ab"[k]);
-            from[k] = json_object_get(json_load_file(path, 0, NULL), "results");
+            root[k] = json_load_file(path, 0, NULL);
+            from[k] = json_object_get(root[k], "results");
         }
         cr_assert_eq(number_at(from[0], "normal_fit", "mean"),
                      number_at(from[1], "normal_fit", "mean"));
         cr_assert_eq(number_at(from[0], "pair_difference_fit", "sd"),
                      number_at(from[1], "pair_difference_fit", "sd"));
+        json_decref(root[0]);
+        json_decref(root[1]);
     }
 }
 
