@@ -34,10 +34,9 @@ cat >"$work/bin/tuft" <<SHORT
 set -e
 short=augment.copies=0,readout.updates=600 set=
 given=()
-[[ " \$* " =~ " classify "|" zero-shot " ]] || short=
 for argument; do
-    [ "\$set" ] && [ "\$short" ] && argument=\$argument,\$short short=
-    [[ \$1 != simulate && \$argument =~ ^--set ]] && set=1 || set=
+    [ "\$set" ] && argument=\$argument,\$short short=
+    [[ \$1 != simulate && \$1 != device && \$argument =~ ^--set ]] && set=1 || set=
     given+=("\$argument")
 done
 case " \$* " in
