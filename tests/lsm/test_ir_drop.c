@@ -104,8 +104,9 @@ Test(ir_drop, agrees_with_a_direct_solve)
     compare(7, 5, (tuft_wires){1, 1, 5, 5}, 20e-6, 6e-6);
     compare(40, 40, (tuft_wires){1, 1, 5, 5}, 20e-6, 6e-6);
     compare(33, 65, (tuft_wires){10, 3, 100, 1}, 20e-6, 20e-6);
-    compare(65, 20, (tuft_wires){50, 80, 500, 200}, 20e-6, 6e-6); /* most of it is lost */
-    compare(48, 48, (tuft_wires){1, 1, 1, 1}, 1e-3, 1e-3);        /* some cells at 0 */
+    compare(65, 20, (tuft_wires){50, 80, 500, 200}, 20e-6, 6e-6);   /* most of it is lost */
+    compare(48, 48, (tuft_wires){1, 1, 1, 1}, 1e-3, 1e-3);          /* some cells at 0 */
+    compare(30, 30, (tuft_wires){1e4, 2e4, 1e3, 1e3}, 20e-6, 6e-6); /* hardly a network any more */
 }
 
 /* One word line, one bit line with n cells each is a ladder; for a single cell all is in series. */
