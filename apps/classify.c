@@ -471,6 +471,9 @@ static tuft_status run(const void *settings, tuft_error *err)
     if (!status && config->conductances)
         status = tuft_conductance_load(config->conductances, &run.preset.reservoir.conductance,
                                        &table, err);
+    if (!status && config->conductances)
+        status = tuft_conductance_check_unit(config->conductances,
+                                             run.preset.reservoir.conductance.mean_siemens, err);
     if (!status)
         status = scores_new(&run.liquid, &run, err);
     for (size_t r = 0; !status && r < (size_t)config->seeds; r++)

@@ -1,5 +1,6 @@
 #include "apps/preset.h"
 
+#include "apps/macro_values.h"
 #include "apps/suggest.h"
 #include "core/memory.h"
 
@@ -181,6 +182,7 @@ lsm_preset preset_get(preset_name name, modality kind, preset_task task, tuft_ge
                         : kind == MODALITY_NEURAL ? best_neural()
                                                   : best_sound(geometry);
     preset.cochlea = tuft_cochlea_defaults();
+    preset.macro = tuft_macro_ideal;
     if (name == PRESET_BEST && kind == MODALITY_SOUND)
         preset.cochlea.threshold = SOUND_COCHLEA_THRESHOLD;
     return preset;
@@ -221,6 +223,8 @@ static const char *const readouts[] = {"ridge", "softmax", NULL};
 #define AT(member)    offsetof(lsm_preset, member)
 #define GROUP(member) offsetof(tuft_reservoir_group, member)
 
+#define MACRO_ROW(name, type, member, choices) {name, VALUE_##type, AT(macro.member), choices},
+
 static const value values[] = {
     {"cochlea.channels", VALUE_COUNT, AT(cochlea.channels), NULL},
     {"cochlea.low_hz", VALUE_REAL, AT(cochlea.low_hz), NULL},
@@ -248,7 +252,7 @@ static const value values[] = {
     {"conductance.kind", VALUE_CHOICE, AT(reservoir.conductance.kind), conductances},
     {"conductance.mean_siemens", VALUE_REAL, AT(reservoir.conductance.mean_siemens), NULL},
     {"conductance.sd_siemens", VALUE_REAL, AT(reservoir.conductance.sd_siemens), NULL},
-    {"groups", VALUE_COUNT, AT(reservoir.groups), NULL},
+    MACRO_VALUES(MACRO_ROW){"groups", VALUE_COUNT, AT(reservoir.groups), NULL},
     {"encoding.windows", VALUE_COUNT, AT(encoding.windows), NULL},
     {"encoding.rule", VALUE_CHOICE, AT(encoding.rule), window_rules},
     {"encoding.transform", VALUE_CHOICE, AT(encoding.transform), transforms},

@@ -25,7 +25,8 @@ extern const char *const preset_names[]; /* NULL-terminated, in the order of pre
 typedef struct {
     tuft_cochlea_parameters cochlea; /* of sounds; recordings that are spikes already need none */
     tuft_frontend frontend;
-    tuft_reservoir_config reservoir;
+    tuft_reservoir_config reservoir; /* without its macro: liquid_new() puts it in */
+    tuft_macro_config macro;         /* effects of the crossbars; none in any named configuration */
     tuft_encoding encoding;
     uint32_t copies; /* augmented copies of each training recording */
     tuft_augmentation augmentation;

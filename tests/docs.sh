@@ -44,7 +44,7 @@ for argument; do
     [ "\$over" ] && argument=\$(sed -E 's/^([^,]*,[^,]*),.*/\1/' <<<"\$argument")
     [ "\$argument" = --over ] && over=1 || over=
     [ "\$set" ] && argument=\$argument\${short:+,\$short} short=
-    [[ \$1 != simulate && \$argument =~ ^--set ]] && set=1 || set=
+    [[ \$1 != simulate && \$1 != device && \$argument =~ ^--set ]] && set=1 || set=
     given+=("\$argument")
 done
 case " \$* " in
