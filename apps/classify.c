@@ -5,28 +5,30 @@
 #include "core/memory.h"
 #include "lsm/counts.h"
 #include "lsm/interval.h"
-#include "lsm/ridge.h"
-#include "lsm/softmax.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Penalties that cross-validation chooses from, and its folds. */
-static const double lambdas[] = {1e-2, 3e-2, 0.1, 0.3, 1, 3, 10};
-enum { LAMBDAS = sizeof lambdas / sizeof *lambdas, FOLDS = 5, SEEDS = 1000 };
+enum { SEEDS = 1000 };
 
 static const classify_config defaults = {.common = COMMON_DEFAULTS,
                                          .dataset = DATASET_N_MNIST,
                                          .preset = PRESET_BEST,
                                          .seeds = 1,
-                                         .per_class = 40};
+                                         .per_class = 40,
+                                         .epochs = OPTION_UNSET,
+                                         .batch = OPTION_UNSET,
+                                         .rate = NAN,
+                                         .clip = NAN,
+                                         .sharpness = NAN};
 
 static const app_option options[] = {
     OPTION_SECTION("Data"),
     OPTION_CHOICE(classify_config, dataset, "dataset", dataset_names,
-                  "n-mnist, n-tidigits, fsdd, synthetic-vision, synthetic-audio"),
+                  "n-mnist, n-tidigits, fsdd, mnist, emnist-letters, synthetic-vision, "
+                  "synthetic-audio, synthetic-letters, synthetic-neural"),
     OPTION_TEXT(classify_config, train, "train", "PATH",
                 "training recordings: a folder, or an HDF5 file with a train side"),
     OPTION_TEXT(classify_config, test, "test", "PATH",
@@ -34,14 +36,29 @@ static const app_option options[] = {
     OPTION_TEXT(classify_config, test_talkers, "test-talkers", "A,B",
                 "fsdd and synthetic sets: test on these talkers"),
     OPTION_INTEGER(classify_config, per_class, "per-class", "N", 4, 10000,
-                   "synthetic sets: recordings of each digit"),
+                   "synthetic sets: recordings of each digit or letter"),
+    OPTION_INTEGER(
+        classify_config, limit, "limit", "N", 0, 60000,
+        "mnist: the first N images of each side, emnist-letters: of each letter; 0: all"),
     OPTION_SECTION("Model"),
+    OPTION_CHOICE(classify_config, network, "network", classify_networks,
+                  "liquid; srnn, rnn: networks with all weights trained (with --preset lin2025)"),
     OPTION_CHOICE(classify_config, preset, "preset", preset_names,
                   "lin2025 (published), best (ours)"),
     OPTION_TEXT(classify_config, set, "set", "NAME=VALUE,...",
                 "change values of the preset, as they stand in the result's config"),
     OPTION_TEXT(classify_config, conductances, "conductances", "FILE",
                 "measured conductances (siemens, text) to draw the weights from"),
+    OPTION_SECTION("Training of --network srnn and rnn (default: by model and data)"),
+    OPTION_CHOICE(classify_config, read, "read", trained_reads,
+                  "sum (spike counts), membrane (leaky outputs), last (output)"),
+    OPTION_INTEGER(classify_config, epochs, "epochs", "N", 1, 100000,
+                   "passes over the training side"),
+    OPTION_INTEGER(classify_config, batch, "batch", "N", 1, 65536, "recordings a step"),
+    OPTION_REAL(classify_config, rate, "rate", "X", 1e-6, 1, "Adam's"),
+    OPTION_REAL(classify_config, clip, "clip", "X", 0, 1e9, "longest gradient; 0: as it comes"),
+    OPTION_REAL(classify_config, sharpness, "sharpness", "X", 1e-3, 1e3,
+                "srnn: of the surrogate gradient"),
     OPTION_SECTION("Protocol"),
     OPTION_INTEGER(classify_config, seeds, "seeds", "N", 1, SEEDS,
                    "repeat with seeds seed, seed + 1, ...: mean and spread"),
@@ -66,9 +83,17 @@ static dataset_request request_of(const classify_config *c)
                              .test = c->test,
                              .test_talkers = c->test_talkers,
                              .per_class = (uint32_t)c->per_class,
+                             .limit = (size_t)c->limit,
                              .seed = c->common.seed,
                              .folds = (uint32_t)c->cross_validate,
                              .threads = (int)c->common.threads};
+}
+
+/* Whether anything was said about how networks are trained. */
+static int trains_by_steps(const classify_config *c)
+{
+    return c->epochs != OPTION_UNSET || c->batch != OPTION_UNSET || !isnan(c->rate) ||
+           !isnan(c->clip) || !isnan(c->sharpness);
 }
 
 static tuft_status check(const void *config, tuft_error *err)
@@ -81,70 +106,30 @@ static tuft_status check(const void *config, tuft_error *err)
     /* Names and kinds of values are the same for every data set: said before it is loaded. */
     lsm_preset preset = preset_get((preset_name)c->preset, MODALITY_VISION, TASK_CLASSIFY,
                                    (tuft_geometry){34, 34, 2});
-    return preset_set(&preset, c->set, err);
-}
-
-/* ---- one readout ----------------------------------------------------------------------------- */
-
-/* How many groups have a row. */
-static tuft_status count_groups(const tuft_features *features, size_t *count, tuft_error *err)
-{
-    uint32_t last = 0;
-    uint8_t *present;
-    for (size_t i = 0; i < features->rows; i++)
-        last = features->group[i] > last ? features->group[i] : last;
-    tuft_status status = TUFT_NEW(&present, (size_t)last + 1, "groups", err);
-    *count = 0;
-    for (size_t i = 0; !status && i < features->rows; i++) {
-        *count += !present[features->group[i]];
-        present[features->group[i]] = 1;
-    }
-    free(present);
+    status = preset_set(&preset, c->set, err);
+    if (!status && c->network == CLASSIFY_LIQUID && trains_by_steps(c))
+        status = tuft_fail(err, TUFT_INVALID,
+                           "--epochs, --batch, --rate, --clip and --sharpness are for --network "
+                           "srnn and rnn");
+    if (!status && c->network != CLASSIFY_LIQUID && c->conductances)
+        status = tuft_fail(err, TUFT_INVALID, "--conductances is for --network liquid");
+    if (!status && c->network != CLASSIFY_LIQUID)
+        status = trained_check(
+            &preset, c->network == CLASSIFY_SRNN ? "--network srnn" : "--network rnn", err);
     return status;
 }
 
-static tuft_status fit(const classify_run *run, const tuft_features *train, const uint8_t *original,
-                       uint64_t seed, double *lambda, tuft_linear *linear, tuft_error *err)
-{
-    const lsm_preset *preset = &run->preset;
-    int classes = run->set.all.classes;
-    if (preset->readout.kind == READOUT_SOFTMAX) {
-        tuft_softmax_config config = tuft_softmax_defaults;
-        config.adam.rate = preset->readout.rate;
-        config.batch = preset->readout.batch ? preset->readout.batch : 1;
-        size_t batches = (train->rows + config.batch - 1) / config.batch;
-        config.epochs = (int)((preset->readout.updates + batches - 1) / batches);
-        *lambda = 0;
-        return tuft_softmax_fit(train, classes, &config, seed, linear, err);
-    }
-    *lambda = preset->readout.lambda;
-    if (*lambda <= 0) {
-        /* Folds of whole talkers, where there are a few, tell how it will be with new ones. */
-        double accuracy[LAMBDAS];
-        size_t best;
-        size_t present;
-        tuft_status status = count_groups(train, &present, err);
-        if (status)
-            return status;
-        int folds = present < FOLDS ? (int)present : FOLDS;
-        status =
-            tuft_ridge_choose(train, classes, lambdas, LAMBDAS, folds, seed,
-                              (int)run->config->common.threads, original, accuracy, &best, err);
-        if (status)
-            return status;
-        *lambda = lambdas[best];
-    }
-    return tuft_ridge_fit(train, classes, *lambda, linear, err);
-}
+/* ---- one split --------------------------------------------------------------------------------
+ */
 
-static tuft_status score(const tuft_linear *linear, const tuft_features *test, int classes,
+static tuft_status score(const classify_fitted *fitted, const tuft_features *test, int classes,
                          double *accuracy, uint64_t *confusion, tuft_error *err)
 {
     int *predicted;
     size_t right = 0;
     tuft_status status = TUFT_NEW(&predicted, test->rows, "predictions", err);
     if (!status)
-        status = tuft_linear_predict(linear, test, predicted, err);
+        status = classify_predict(fitted, test, predicted, err);
     for (size_t i = 0; !status && i < test->rows; i++) {
         right += predicted[i] == test->label[i];
         if (confusion)
@@ -156,31 +141,33 @@ static tuft_status score(const tuft_linear *linear, const tuft_features *test, i
 }
 
 /* Trains and tests on every split; results go to row `repeat` of the scores. */
-static tuft_status evaluate(classify_run *run, const liquid_table *table, liquid_rows rows,
-                            const uint32_t *fold_group, uint64_t seed, size_t repeat,
-                            classify_scores *scores, tuft_error *err)
+static tuft_status evaluate(classify_run *run, classify_network network, const liquid_table *table,
+                            liquid_rows rows, const uint32_t *fold_group, uint64_t seed,
+                            size_t repeat, classify_scores *scores, tuft_error *err)
 {
     tuft_status status = TUFT_OK;
     for (size_t s = 0; !status && s < run->set.splits; s++) {
         const dataset_split *split = &run->set.split[s];
         tuft_features train = {0}, plain = {0}, test = {0};
         uint8_t *original = NULL;
-        tuft_linear linear = {0};
+        classify_fitted fitted = {0};
         size_t at = repeat * run->set.splits + s;
+        tuft_operations *operations = scores == &run->liquid && at == 0 ? &run->operations : NULL;
         status = liquid_select(table, split->train, fold_group, rows, &train, &original, err);
         if (!status)
             status = liquid_select(table, split->train, NULL, LIQUID_ORIGINALS, &plain, NULL, err);
         if (!status)
             status = liquid_select(table, split->test, NULL, LIQUID_ORIGINALS, &test, NULL, err);
         if (!status)
-            status = fit(run, &train, original, seed, &scores->lambda[at], &linear, err);
+            status = classify_fit(run, network, &train, original, seed, &scores->lambda[at],
+                                  &fitted, operations, err);
         if (!status)
-            status = score(&linear, &plain, run->set.all.classes, &scores->train_accuracy[at], NULL,
+            status = score(&fitted, &plain, run->set.all.classes, &scores->train_accuracy[at], NULL,
                            err);
         if (!status)
-            status = score(&linear, &test, run->set.all.classes, &scores->accuracy[at],
+            status = score(&fitted, &test, run->set.all.classes, &scores->accuracy[at],
                            scores->confusion, err);
-        tuft_linear_free(&linear);
+        classify_fitted_free(&fitted);
         tuft_features_free(&train);
         tuft_features_free(&plain);
         tuft_features_free(&test);
@@ -225,7 +212,7 @@ static const uint32_t *fold_groups(const classify_run *run)
     return run->set.kind != MODALITY_VISION && last >= 2 ? run->set.speaker : NULL;
 }
 
-static tuft_status run_seed(classify_run *run, size_t repeat, app_result *result, tuft_error *err)
+static tuft_status run_liquid(classify_run *run, size_t repeat, app_result *result, tuft_error *err)
 {
     const classify_config *config = run->config;
     uint64_t seed = config->common.seed + repeat;
@@ -251,11 +238,31 @@ static tuft_status run_seed(classify_run *run, size_t repeat, app_result *result
         run->features = table.features.columns;
         run->encoded = table.features.rows;
         result_stage(result, "train");
-        status = evaluate(run, &table, LIQUID_WITH_COPIES, fold_groups(run), seed, repeat,
-                          &run->liquid, err);
+        status = evaluate(run, CLASSIFY_LIQUID, &table, LIQUID_WITH_COPIES, fold_groups(run), seed,
+                          repeat, &run->liquid, err);
     }
     liquid_table_free(&table);
     tuft_reservoir_free(reservoir);
+    return status;
+}
+
+static tuft_status run_trained(classify_run *run, size_t repeat, app_result *result,
+                               tuft_error *err)
+{
+    const classify_config *config = run->config;
+    liquid_table table = {.originals = run->set.all.count};
+    result_stage(result, "encode");
+    tuft_status status =
+        tuft_sequences(&run->preset.frontend, &run->set.all, &table.features, &run->shape, err);
+    if (!status) {
+        run->training = classify_training(config, &run->preset, run->set.kind, run->shape);
+        run->cells = run->features = run->training.layer.cells;
+        run->encoded = table.features.rows;
+        result_stage(result, "train");
+        status = evaluate(run, (classify_network)config->network, &table, LIQUID_ORIGINALS, NULL,
+                          config->common.seed + repeat, repeat, &run->liquid, err);
+    }
+    liquid_table_free(&table);
     return status;
 }
 
@@ -272,8 +279,8 @@ static tuft_status run_baseline(classify_run *run, app_result *result, tuft_erro
     run->preset.readout.kind = READOUT_RIDGE;
     run->preset.readout.lambda = 0;
     if (!status)
-        status = evaluate(run, &table, LIQUID_ORIGINALS, fold_groups(run), run->config->common.seed,
-                          0, &run->baseline, err);
+        status = evaluate(run, CLASSIFY_LIQUID, &table, LIQUID_ORIGINALS, fold_groups(run),
+                          run->config->common.seed, 0, &run->baseline, err);
     run->preset = kept;
     for (size_t i = run->set.splits; !status && i < (size_t)run->config->seeds * run->set.splits;
          i++)
@@ -374,7 +381,8 @@ static void print(const classify_run *run)
 {
     size_t seeds = (size_t)run->config->seeds, splits = run->set.splits;
     classify_summary summary = classify_summarise(run, &run->liquid);
-    printf("%s, %s: %zu cells, %zu features, %zu recordings\n", dataset_names[run->config->dataset],
+    printf("%s, %s, %s: %zu cells, %zu features, %zu recordings\n",
+           dataset_names[run->config->dataset], classify_networks[run->config->network],
            preset_names[run->config->preset], run->cells, run->features, run->set.all.count);
     for (size_t s = 0; s < splits && splits > 1; s++) {
         printf("  %-16s %6.2f %%", run->set.split[s].name,
@@ -394,6 +402,24 @@ static void print(const classify_run *run)
                100 * classify_summarise(run, &run->baseline).mean);
 }
 
+static json_t *training_json(const tuft_recurrent_training *t)
+{
+    json_t *all = trained_layer_json(&t->layer);
+    json_t *rest = json_pack("{s:f, s:i, s:i, s:f}", "rate", t->adam.rate, "batch", (int)t->batch,
+                             "epochs", t->epochs, "clip", t->clip);
+    json_object_update(all, rest);
+    json_decref(rest);
+    return all;
+}
+
+static json_t *operations_json(const classify_run *run)
+{
+    json_t *all = trained_operations_json(&run->operations);
+    if (run->config->network == CLASSIFY_LIQUID)
+        json_object_set_new(all, "liquid", trained_liquid_json(&run->ledger, run->encoded));
+    return all;
+}
+
 static tuft_status publish(classify_run *run, app_result *result, tuft_error *err)
 {
     json_t *scores = scores_json(run, &run->liquid);
@@ -407,7 +433,11 @@ static tuft_status publish(classify_run *run, app_result *result, tuft_error *er
     if (run->baseline.accuracy)
         json_object_set_new(result_results(result), "counts_baseline",
                             scores_json(run, &run->baseline));
+    if (run->operations.shown)
+        json_object_set_new(result_results(result), "operations", operations_json(run));
     result_config_set(result, "model", preset_json(&run->preset));
+    if (run->config->network != CLASSIFY_LIQUID)
+        result_config_set(result, "training", training_json(&run->training));
     result_stage(result, NULL);
     tuft_status status = result_ledger(result, &run->ledger, err);
     if (!status)
@@ -441,10 +471,14 @@ static tuft_status run(const void *settings, tuft_error *err)
     if (!status && config->conductances)
         status = tuft_conductance_load(config->conductances, &run.preset.reservoir.conductance,
                                        &table, err);
+    if (!status && config->conductances)
+        status = tuft_conductance_check_unit(config->conductances,
+                                             run.preset.reservoir.conductance.mean_siemens, err);
     if (!status)
         status = scores_new(&run.liquid, &run, err);
     for (size_t r = 0; !status && r < (size_t)config->seeds; r++)
-        status = run_seed(&run, r, result, err);
+        status = config->network == CLASSIFY_LIQUID ? run_liquid(&run, r, result, err)
+                                                    : run_trained(&run, r, result, err);
     if (!status && config->baseline)
         status = run_baseline(&run, result, err);
     if (!status)
@@ -460,7 +494,8 @@ static tuft_status run(const void *settings, tuft_error *err)
 
 const app_command classify_command = {
     .name = "classify",
-    .summary = "digits seen or heard: random reservoir, trained linear readout",
+    .summary =
+        "digits and letters seen, heard or written: random reservoir, trained linear readout",
     .description =
         "Runs every recording through a reservoir of spiking cells whose weights are the random "
         "conductances of a resistive memory, counts the spikes in windows, trains a linear readout "

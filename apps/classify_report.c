@@ -3,6 +3,7 @@
 #include "apps/commands.h"
 #include "apps/confusion_view.h"
 #include "apps/liquid_view.h"
+#include "apps/trained_view.h"
 #include "core/memory.h"
 #include "lsm/interval.h"
 
@@ -22,11 +23,36 @@ static const struct {
     [DATASET_N_TIDIGITS] = {"N-TIDIGITS", "spoken digits through an event-based cochlea",
                             "70.79 %"},
     [DATASET_FSDD] = {"FSDD", "spoken digits, turned to events by a cochlea model", NULL},
+    [DATASET_MNIST] = {"MNIST", "handwritten digits before a simulated event camera", NULL},
+    [DATASET_EMNIST_LETTERS] = {"E-MNIST letters",
+                                "handwritten letters before a simulated event camera", NULL},
     [DATASET_SYNTHETIC_VISION] = {"drawn digits", "drawn digits before a simulated event camera",
                                   NULL},
     [DATASET_SYNTHETIC_AUDIO] = {"synthesised speech",
                                  "synthesised digits, turned to events by a cochlea model", NULL},
+    [DATASET_SYNTHETIC_LETTERS] = {"drawn letters", "drawn letters before a simulated event camera",
+                                   NULL},
+    [DATASET_SYNTHETIC_NEURAL] = {"synthetic motor cortex",
+                                  "letters written, in simulated recordings of 192 electrodes",
+                                  NULL},
 };
+
+static int has_letters(const classify_run *run)
+{
+    const int set = run->config->dataset;
+    return set == DATASET_EMNIST_LETTERS || set == DATASET_SYNTHETIC_LETTERS ||
+           set == DATASET_SYNTHETIC_NEURAL;
+}
+
+static const char *thing(const classify_run *run)
+{
+    return has_letters(run) ? "letter" : "digit";
+}
+
+static void class_text(const classify_run *run, int class, char *text, size_t size)
+{
+    snprintf(text, size, has_letters(run) ? "%c" : "%d", has_letters(run) ? 'a' + class : class);
+}
 
 /* ---- cards ----------------------------------------------------------------------------------- */
 
@@ -70,6 +96,8 @@ static void cards(app_report *report, const classify_run *run)
     snprintf(value, sizeof value, "%zu", run->cells);
     snprintf(note, sizeof note, "%zu features for the readout", run->features);
     report_card(report, "Cells", value, note);
+    if (run->config->network != CLASSIFY_LIQUID)
+        return;
     snprintf(value, sizeof value, "%.3g M",
              (double)run->ledger.synaptic_events / (double)run->encoded / 1e6);
     report_card(report, "Synaptic events", value, "for each recording");
@@ -105,8 +133,32 @@ static void tell_split(app_report *report, const classify_run *run)
                     strcmp(set->split[0].name, "test") ? " by talkers it was not trained on" : "");
 }
 
+static void tell_trained(app_report *report, const classify_run *run)
+{
+    const tuft_recurrent_training *training = &run->training;
+    char seeds[TEXT];
+    liquid_view_seeds(run->config->common.seed, run->config->seeds, seeds, sizeof seeds);
+    report_section(report, "What was done");
+    report_text(
+        report,
+        "%zu recordings (%s; %s) of %d classes, each %zu steps of %zu channels, were shown "
+        "to a network of %zu %s cells. All of its weights and a linear readout were "
+        "trained by back-propagation through time: Adam at %g, batches of %zu, %d epochs. "
+        "Front end and cells are those of preset %s%s, %s.",
+        run->set.all.count, sets[run->config->dataset].name, sets[run->config->dataset].recordings,
+        run->set.all.classes, run->shape.steps, run->shape.channels, run->cells,
+        run->config->network == CLASSIFY_SRNN ? "spiking (surrogate gradient)" : "tanh",
+        training->adam.rate, training->batch, training->epochs, preset_names[run->config->preset],
+        run->config->set ? ", some values changed" : "", seeds);
+    tell_split(report, run);
+}
+
 static void tell(app_report *report, const classify_run *run)
 {
+    if (run->config->network != CLASSIFY_LIQUID) {
+        tell_trained(report, run);
+        return;
+    }
     const classify_config *config = run->config;
     const lsm_preset *preset = &run->preset;
     char seeds[TEXT];
@@ -116,7 +168,7 @@ static void tell(app_report *report, const classify_run *run)
                 "%zu recordings (%s; %s) of %d classes ran through a reservoir of %zu spiking "
                 "cells. Its weights are differences of random conductances and are never trained. "
                 "The spikes of the cells, counted in %u window%s and added up by region, are %zu "
-                "features; a linear readout trained on them (%s) says which digit it was. Preset "
+                "features; a linear readout trained on them (%s) says which %s it was. Preset "
                 "%s (%s%s), %s.",
                 run->set.all.count, sets[config->dataset].name, sets[config->dataset].recordings,
                 run->set.all.classes, run->cells, preset->encoding.windows,
@@ -125,7 +177,7 @@ static void tell(app_report *report, const classify_run *run)
                 : preset->readout.lambda > 0
                     ? "ridge regression"
                     : "ridge regression, penalty chosen inside the training side",
-                preset_names[config->preset],
+                thing(run), preset_names[config->preset],
                 config->preset == PRESET_LIN2025 ? "the published configuration" : "Tuft's own",
                 config->set ? ", some values changed" : "", seeds);
     tell_split(report, run);
@@ -209,7 +261,8 @@ static tuft_status view_bars(app_report *report, const classify_run *run, const 
             series = 2;
         }
         const plot_bar_series bars[] = {
-            {series > 1 ? "reservoir" : NULL, liquid.value, liquid.low, liquid.high},
+            {series > 1 ? run->config->network == CLASSIFY_LIQUID ? "reservoir" : "network" : NULL,
+             liquid.value, liquid.low, liquid.high},
             {"channels' own counts", baseline.value, baseline.low, baseline.high}};
         report_bars(report, axes, category, categories, bars, series);
     }
@@ -246,14 +299,14 @@ typedef char class_name[24];
 static tuft_status view_classes(app_report *report, const classify_run *run,
                                 const char *const *name, tuft_error *err)
 {
-    const plot_axes axes = {.title = "Accuracy for each digit.",
-                            .note = run->config->seeds > 1
-                                        ? "Over all seeds."
-                                        : "Bars: 95 % interval of the recordings' share (Wilson).",
-                            .x_label = "digit",
-                            .y_label = "accuracy (%)",
-                            .y_high = 100,
-                            .width = PLOT_WIDE};
+    const plot_axes axes = {
+        .title = has_letters(run) ? "Accuracy for each letter." : "Accuracy for each digit.",
+        .note = run->config->seeds > 1 ? "Over all seeds."
+                                       : "Bars: 95 % interval of the recordings' share (Wilson).",
+        .x_label = thing(run),
+        .y_label = "accuracy (%)",
+        .y_high = 100,
+        .width = PLOT_WIDE};
     return view_bars(report, run, &axes, name, (size_t)run->set.all.classes, class_bars, err);
 }
 
@@ -262,12 +315,12 @@ static tuft_status view_confusion(app_report *report, const classify_run *run,
 {
     const plot_axes axes = {.title = "Confusion matrix.",
                             .note = run->config->seeds > 1
-                                        ? "Each row: what recordings of this digit were taken for, "
+                                        ? "Each row: what recordings of this class were taken for, "
                                           "in percent, with their number below, over all seeds."
-                                        : "Each row: what recordings of this digit were taken for, "
+                                        : "Each row: what recordings of this class were taken for, "
                                           "in percent, with their number below.",
-                            .x_label = "predicted digit",
-                            .y_label = "true digit",
+                            .x_label = has_letters(run) ? "predicted letter" : "predicted digit",
+                            .y_label = has_letters(run) ? "true letter" : "true digit",
                             .width = PLOT_WIDE};
     return confusion_view(report, &axes, run->liquid.confusion, NULL, name,
                           (size_t)run->set.all.classes, err);
@@ -282,7 +335,7 @@ static tuft_status view_accuracy(app_report *report, const classify_run *run, tu
     if (!status)
         status = TUFT_NEW(&name, classes, "names of classes", err);
     for (size_t c = 0; !status && c < classes; c++) {
-        snprintf(text[c], sizeof text[c], "%zu", c);
+        class_text(run, (int)c, text[c], sizeof text[c]);
         name[c] = text[c];
     }
     report_section(report, "Accuracy");
@@ -307,7 +360,9 @@ static tuft_status view_reservoir(app_report *report, const classify_run *run, t
     while (shown + 1 < all->count && !run->set.split[0].test[shown])
         shown++;
     char what[TEXT];
-    snprintf(what, sizeof what, "A test recording of digit %d", all->recording[shown].label);
+    class_name class;
+    class_text(run, all->recording[shown].label, class, sizeof class);
+    snprintf(what, sizeof what, "A test recording of %s %s", thing(run), class);
     tuft_reservoir *reservoir;
     tuft_status status =
         liquid_new(&reservoir, &run->preset, all->geometry, run->config->common.seed, err);
@@ -329,21 +384,24 @@ tuft_status classify_report(const classify_run *run, const app_result *result, t
 {
     char title[TEXT], subtitle[TEXT];
     app_report *report;
-    snprintf(title, sizeof title, "Which digit is it? %s", sets[run->config->dataset].name);
-    snprintf(subtitle, sizeof subtitle,
-             "tuft classify, preset %s: a random reservoir, a trained linear readout",
-             preset_names[run->config->preset]);
+    snprintf(title, sizeof title, "Which %s is it? %s", thing(run),
+             sets[run->config->dataset].name);
+    snprintf(subtitle, sizeof subtitle, "tuft classify, preset %s: %s, a trained linear readout",
+             preset_names[run->config->preset],
+             run->config->network == CLASSIFY_LIQUID ? "a random reservoir" : "a trained network");
     tuft_status status = report_new(&report, title, subtitle, err);
     if (status)
         return status;
     cards(report, run);
     tell(report, run);
     status = view_accuracy(report, run, err);
-    if (!status)
+    if (!status && run->config->network == CLASSIFY_LIQUID)
         status = view_reservoir(report, run, err);
     report_section(report, "Work and time");
     const liquid_view_cost cost = {NULL, &run->ledger, run->encoded};
-    liquid_view_costs(report, &cost, 1);
+    if (run->config->network == CLASSIFY_LIQUID)
+        liquid_view_costs(report, &cost, 1);
+    trained_view(report, &run->operations);
     liquid_view_times(report, result);
     report_section(report, "Settings");
     report_settings(report, &classify_command, run->config);

@@ -1,5 +1,6 @@
 #include "apps/preset.h"
 
+#include "apps/macro_values.h"
 #include "apps/suggest.h"
 #include "core/memory.h"
 
@@ -144,13 +145,44 @@ static lsm_preset best_sound(tuft_geometry geometry)
     return preset;
 }
 
+/* Electrodes have no order, so that a cell sees a few of them, wherever they are, now and 40 ms
+ * before; counts in 15 windows keep the order of strokes. Trials differ in pace: copies are
+ * stretched in time and lose some spikes. Chosen by cross-validation on another participant (seed
+ * 1001, docs/letters.md). */
+static lsm_preset best_neural(void)
+{
+    return (lsm_preset){
+        .frontend = {.polarity = TUFT_POLARITY_BOTH,
+                     .start = TUFT_START_AT_ZERO,
+                     .rule = TUFT_STEP_LENGTH,
+                     .step_us = 10000},
+        .reservoir = {.conductance = tuft_conductance_defaults,
+                      .groups = 1,
+                      .group = {{.maps = 600,
+                                 .delays = 2,
+                                 .delay_steps = {0, 4},
+                                 .density = 0.03,
+                                 .weight_sd = 0.5,
+                                 .decay = 0.8,
+                                 .threshold = 0.35,
+                                 .threshold_spread = 0.2,
+                                 .pools_x = 1,
+                                 .pools_y = 1}}},
+        .encoding = {.windows = 15, .transform = TUFT_COUNT_SQUARE_ROOT, .scale = 1},
+        .copies = 2,
+        .augmentation = {.time_scale = 0.05, .drop = 0.1},
+        .readout = {.kind = READOUT_RIDGE}};
+}
+
 lsm_preset preset_get(preset_name name, modality kind, preset_task task, tuft_geometry geometry)
 {
     lsm_preset preset = name == PRESET_LIN2025    ? lin2025(kind, task, geometry)
                         : kind == MODALITY_VISION ? best_vision()
                         : kind == MODALITY_AUDIO  ? best_audio(geometry)
+                        : kind == MODALITY_NEURAL ? best_neural()
                                                   : best_sound(geometry);
     preset.cochlea = tuft_cochlea_defaults();
+    preset.macro = tuft_macro_ideal;
     if (name == PRESET_BEST && kind == MODALITY_SOUND)
         preset.cochlea.threshold = SOUND_COCHLEA_THRESHOLD;
     return preset;
@@ -191,6 +223,8 @@ static const char *const readouts[] = {"ridge", "softmax", NULL};
 #define AT(member)    offsetof(lsm_preset, member)
 #define GROUP(member) offsetof(tuft_reservoir_group, member)
 
+#define MACRO_ROW(name, type, member, choices) {name, VALUE_##type, AT(macro.member), choices},
+
 static const value values[] = {
     {"cochlea.channels", VALUE_COUNT, AT(cochlea.channels), NULL},
     {"cochlea.low_hz", VALUE_REAL, AT(cochlea.low_hz), NULL},
@@ -218,7 +252,7 @@ static const value values[] = {
     {"conductance.kind", VALUE_CHOICE, AT(reservoir.conductance.kind), conductances},
     {"conductance.mean_siemens", VALUE_REAL, AT(reservoir.conductance.mean_siemens), NULL},
     {"conductance.sd_siemens", VALUE_REAL, AT(reservoir.conductance.sd_siemens), NULL},
-    {"groups", VALUE_COUNT, AT(reservoir.groups), NULL},
+    MACRO_VALUES(MACRO_ROW){"groups", VALUE_COUNT, AT(reservoir.groups), NULL},
     {"encoding.windows", VALUE_COUNT, AT(encoding.windows), NULL},
     {"encoding.rule", VALUE_CHOICE, AT(encoding.rule), window_rules},
     {"encoding.transform", VALUE_CHOICE, AT(encoding.transform), transforms},

@@ -13,8 +13,9 @@
 
 #include <jansson.h>
 
-/* Audio: recordings that are spikes of somebody's cochlea. Sound: sounds through ours. */
-typedef enum { MODALITY_VISION, MODALITY_AUDIO, MODALITY_SOUND } modality;
+/* Audio: recordings that are spikes of somebody's cochlea. Sound: sounds through ours. Neural:
+ * spikes of electrodes, whose order means nothing. */
+typedef enum { MODALITY_VISION, MODALITY_AUDIO, MODALITY_SOUND, MODALITY_NEURAL } modality;
 typedef enum { PRESET_LIN2025, PRESET_BEST } preset_name;
 typedef enum { TASK_CLASSIFY, TASK_ZERO_SHOT } preset_task;
 typedef enum { READOUT_RIDGE, READOUT_SOFTMAX } readout_kind;
@@ -24,7 +25,8 @@ extern const char *const preset_names[]; /* NULL-terminated, in the order of pre
 typedef struct {
     tuft_cochlea_parameters cochlea; /* of sounds; recordings that are spikes already need none */
     tuft_frontend frontend;
-    tuft_reservoir_config reservoir;
+    tuft_reservoir_config reservoir; /* without its macro: liquid_new() puts it in */
+    tuft_macro_config macro;         /* effects of the crossbars; none in any named configuration */
     tuft_encoding encoding;
     uint32_t copies; /* augmented copies of each training recording */
     tuft_augmentation augmentation;

@@ -20,9 +20,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* Digits that --all-pairs takes pairs of. */
-enum { FIRST_DIGIT = 1, LAST_DIGIT = 9, PAIRS = ZERO_SHOT_PAIRS, SEEDS = 1000 };
+enum { SEEDS = 1000 };
 
+const char *const zero_shot_networks[] = {"liquid", "srnn", NULL};
+const char *const zero_shot_losses[] = {"contrastive", "prototypical", NULL};
 static const char *const selections[] = {"validation", "test", NULL};
 
 static const zero_shot_config defaults = {.common = COMMON_DEFAULTS,
@@ -35,23 +36,32 @@ static const zero_shot_config defaults = {.common = COMMON_DEFAULTS,
                                           .temperature = NAN,
                                           .rate = NAN,
                                           .decay = NAN,
-                                          .seen = {7, {1, 2, 3, 4, 5, 6, 7}},
-                                          .unseen = {2, {8, 9}},
+                                          .support = 5,
+                                          .queries = 5,
+                                          .clip = NAN,
+                                          .sharpness = NAN,
+                                          .choices = 50,
                                           .shots = {1, {5}}};
 
 static const app_option options[] = {
     OPTION_SECTION("Data"),
-    OPTION_TEXT(zero_shot_config, vision, "vision", "DIR",
-                "N-MNIST recordings: a folder with Train and Test"),
+    OPTION_TEXT(
+        zero_shot_config, vision, "vision", "DIR",
+        "N-MNIST recordings, a folder with Train and Test; synthetic-letters, or E-MNIST's folder"),
     OPTION_TEXT(zero_shot_config, audio, "audio", "PATH",
-                "spoken digits: an HDF5 file in the N-TIDIGITS layout, or a folder of sounds"),
+                "spoken digits, an HDF5 file in the N-TIDIGITS layout or a folder of sounds; "
+                "synthetic-neural (of letters)"),
     OPTION_TEXT(zero_shot_config, test_talkers, "test-talkers", "A,B",
-                "sounds of these talkers are for the test (default: the last quarter)"),
+                "sounds of these talkers (sessions) are for the test (default: the last quarter)"),
     OPTION_SWITCH(zero_shot_config, synthetic, "synthetic",
                   "drawn and synthesised digits instead: no data needed"),
     OPTION_INTEGER(zero_shot_config, per_class, "per-class", "N", 8, 10000,
-                   "synthetic: recordings of each digit and modality"),
+                   "synthetic: recordings of each class and modality; E-MNIST: of each side"),
     OPTION_SECTION("Model"),
+    OPTION_CHOICE(zero_shot_config, network, "network", zero_shot_networks,
+                  "liquid; srnn: all weights trained end to end (with --preset lin2025)"),
+    OPTION_CHOICE(zero_shot_config, loss, "loss", zero_shot_losses,
+                  "contrastive; prototypical: episodes, distance to the mean of examples"),
     OPTION_CHOICE(zero_shot_config, preset, "preset", preset_names,
                   "lin2025 (published), best (ours)"),
     OPTION_TEXT(zero_shot_config, set_vision, "set-vision", "NAME=VALUE,...",
@@ -66,12 +76,23 @@ static const app_option options[] = {
     OPTION_REAL(zero_shot_config, rate, "rate", "X", 1e-6, 1, "Adam's"),
     OPTION_REAL(zero_shot_config, decay, "decay", "X", 0, 100, "of the weights, decoupled"),
     OPTION_INTEGER(zero_shot_config, epochs, "epochs", "N", 1, 100000, "passes over the pairs"),
+    OPTION_INTEGER(zero_shot_config, support, "support", "N", 1, 1000,
+                   "prototypical: examples of each class in an episode"),
+    OPTION_INTEGER(zero_shot_config, queries, "queries", "N", 1, 1000,
+                   "prototypical: queries of each class in an episode"),
+    OPTION_REAL(zero_shot_config, clip, "clip", "X", 0, 1e9,
+                "srnn: longest gradient; 0: as it comes"),
+    OPTION_REAL(zero_shot_config, sharpness, "sharpness", "X", 1e-3, 1e3,
+                "srnn: of the surrogate gradient"),
     OPTION_SECTION("Protocol"),
-    OPTION_LIST(zero_shot_config, seen, "seen", "LIST", 0, 9, "classes to train on"),
-    OPTION_LIST(zero_shot_config, unseen, "unseen", "LIST", 0, 9,
-                "classes that no projection is trained on"),
+    OPTION_TEXT(zero_shot_config, seen, "seen", "LIST",
+                "classes to train on (default: 1-7; of letters all others)"),
+    OPTION_TEXT(zero_shot_config, unseen, "unseen", "LIST",
+                "classes that no projection is trained on (default: 8,9; of letters w-z)"),
     OPTION_SWITCH(zero_shot_config, all_pairs, "all-pairs",
-                  "also every choice of two unseen digits from 1-9"),
+                  "also every choice of two unseen digits from 1-9; letters: random choices"),
+    OPTION_INTEGER(zero_shot_config, choices, "choices", "N", 2, ZERO_SHOT_CHOICES,
+                   "letters: how many choices of unseen ones --all-pairs draws"),
     OPTION_LIST(zero_shot_config, shots, "shots", "LIST", 1, 1000,
                 "few-shot association with so many examples a class"),
     OPTION_CHOICE(zero_shot_config, selection, "selection", selections,
@@ -86,6 +107,8 @@ static const command_example examples[] = {
      "every choice of two unseen digits"},
     {"tuft zero-shot --vision N-MNIST --audio fsdd --preset lin2025 --selection test",
      "the published configuration and rule, for a replay"},
+    {"tuft zero-shot --vision synthetic-letters --audio synthetic-neural --shots 1,2,5,10,20",
+     "letters seen and letters written, recorded in motor cortex"},
 };
 
 static tuft_status check(const void *settings, tuft_error *err)
@@ -96,29 +119,40 @@ static tuft_status check(const void *settings, tuft_error *err)
     if (!c->synthetic && !(c->vision && c->audio))
         return tuft_fail(err, TUFT_INVALID,
                          "expected --vision DIR and --audio PATH, or --synthetic");
-    if (c->seen.count < 2 || c->unseen.count < 2)
-        return tuft_fail(err, TUFT_INVALID,
-                         "%zu seen and %zu unseen classes, expected 2 or more of each",
-                         c->seen.count, c->unseen.count);
+    uint8_t seen[TUFT_ZERO_SHOT_CLASSES], unseen[TUFT_ZERO_SHOT_CLASSES];
+    tuft_status status = zero_shot_check_task(c, err);
+    if (!status)
+        status = zero_shot_classes(c, seen, unseen, err);
+    if (status)
+        return status;
     if (c->shots.count > TUFT_ZERO_SHOT_SHOTS)
         return tuft_fail(err, TUFT_INVALID, "--shots: %zu kinds, expected at most %d",
                          c->shots.count, TUFT_ZERO_SHOT_SHOTS);
+    if (c->network == ZERO_SHOT_LIQUID && !(isnan(c->clip) && isnan(c->sharpness)))
+        return tuft_fail(err, TUFT_INVALID, "--clip and --sharpness are for --network srnn");
     /* Names and forms of the values; what they come to for the recordings at hand is seen later. */
     lsm_preset any = preset_get((preset_name)c->preset, MODALITY_SOUND, TASK_ZERO_SHOT,
                                 (tuft_geometry){1, 1, 1});
-    tuft_status status = preset_set(&any, c->set_vision, err);
-    return status ? status : preset_set(&any, c->set_audio, err);
+    status = preset_set(&any, c->set_vision, err);
+    if (!status)
+        status = preset_set(&any, c->set_audio, err);
+    if (!status && c->network == ZERO_SHOT_SRNN)
+        status = trained_check(&any, "--network srnn", err);
+    return status;
 }
 
 /* --seen and --unseen that overlap: told as a failure of the work (exit 1), not of the form. */
 static tuft_status check_overlap(const zero_shot_config *c, tuft_error *err)
 {
-    for (size_t i = 0; i < c->seen.count; i++)
-        for (size_t j = 0; j < c->unseen.count; j++)
-            if (c->seen.value[i] == c->unseen.value[j])
-                return tuft_fail(err, TUFT_INVALID, "--seen and --unseen both name class %lld",
-                                 (long long)c->seen.value[i]);
-    return TUFT_OK;
+    uint8_t seen[TUFT_ZERO_SHOT_CLASSES], unseen[TUFT_ZERO_SHOT_CLASSES];
+    char class[8];
+    tuft_status status = zero_shot_classes(c, seen, unseen, err);
+    for (int k = 0; !status && k < TUFT_ZERO_SHOT_CLASSES; k++)
+        if (seen[k] && unseen[k]) {
+            zero_shot_class_text(zero_shot_task_of(c), k, class, sizeof class);
+            status = tuft_fail(err, TUFT_INVALID, "--seen and --unseen both name class %s", class);
+        }
+    return status;
 }
 
 /* ---- data ------------------------------------------------------------------------------------ */
@@ -202,8 +236,10 @@ static tuft_status load(zero_shot_run *run, int which, tuft_error *err)
     int vision = which == ZERO_SHOT_VISION;
     m->name = vision ? "vision" : "audio";
     tuft_recordings train = {0}, test = {0};
-    tuft_status status =
-        vision ? load_vision(c, &train, &test, err) : load_audio(c, &train, &test, err);
+    const int written = zero_shot_task_of(c) != zero_shot_task_of(&defaults);
+    tuft_status status = written  ? zero_shot_load_letters(c, which, &train, &test, err)
+                         : vision ? load_vision(c, &train, &test, err)
+                                  : load_audio(c, &train, &test, err);
     if (!status)
         status = join(m, &train, &test, err);
     tuft_recordings_free(&train);
@@ -211,45 +247,14 @@ static tuft_status load(zero_shot_run *run, int which, tuft_error *err)
     if (status)
         return status;
     modality kind = vision                                ? MODALITY_VISION
+                    : written                             ? MODALITY_NEURAL
                     : c->synthetic || is_folder(c->audio) ? MODALITY_SOUND
                                                           : MODALITY_AUDIO;
     m->preset = preset_get((preset_name)c->preset, kind, TASK_ZERO_SHOT, m->all.geometry);
     return preset_set(&m->preset, vision ? c->set_vision : c->set_audio, err);
 }
 
-/* ---- choices of classes ---------------------------------------------------------------------- */
-
-static void name_choice(zero_shot_choice *choice)
-{
-    for (int k = 0; k < TUFT_ZERO_SHOT_CLASSES; k++)
-        if (choice->unseen[k]) {
-            size_t used = strlen(choice->name);
-            snprintf(choice->name + used, sizeof choice->name - used, "%s%d", used ? ", " : "", k);
-        }
-}
-
-static tuft_status make_choices(zero_shot_run *run, tuft_error *err)
-{
-    const zero_shot_config *c = run->config;
-    run->choices = 1 + (c->all_pairs ? PAIRS : 0);
-    tuft_status status = TUFT_NEW(&run->choice, run->choices, "choices of classes", err);
-    for (size_t k = 0; !status && k < run->choices; k++)
-        status = TUFT_NEW(&run->choice[k].result, (size_t)c->seeds, "results", err);
-    if (status)
-        return status;
-    for (size_t i = 0; i < c->seen.count; i++)
-        run->choice[0].seen[c->seen.value[i]] = 1;
-    for (size_t i = 0; i < c->unseen.count; i++)
-        run->choice[0].unseen[c->unseen.value[i]] = 1;
-    size_t k = 1;
-    for (int i = FIRST_DIGIT; c->all_pairs && i <= LAST_DIGIT; i++)
-        for (int j = i + 1; j <= LAST_DIGIT; j++, k++)
-            for (int digit = FIRST_DIGIT; digit <= LAST_DIGIT; digit++)
-                (digit == i || digit == j ? run->choice[k].unseen : run->choice[k].seen)[digit] = 1;
-    for (k = 0; k < run->choices; k++)
-        name_choice(&run->choice[k]);
-    return TUFT_OK;
-}
+/* ---- the protocol ---------------------------------------------------------------------------- */
 
 static void set_protocol(zero_shot_run *run)
 {
@@ -258,24 +263,31 @@ static void set_protocol(zero_shot_run *run)
     if (c->preset == PRESET_BEST) {
         run->protocol.scaling = TUFT_SCALING_STANDARD;
         run->protocol.epochs = 30;
-        run->protocol.contrastive.similarity = TUFT_SIMILARITY_COSINE;
-        run->protocol.contrastive.pairing = TUFT_PAIRING_CLASS;
-        run->protocol.contrastive.temperature = 0.1;
-        run->protocol.contrastive.batch = 64;
-        run->protocol.contrastive.adam.decay = 0.1;
+        run->protocol.joint.contrastive.similarity = TUFT_SIMILARITY_COSINE;
+        run->protocol.joint.contrastive.pairing = TUFT_PAIRING_CLASS;
+        run->protocol.joint.contrastive.temperature = 0.1;
+        run->protocol.joint.contrastive.batch = 64;
+        run->protocol.joint.contrastive.adam.decay = 0.1;
+    }
+    run->protocol.joint.loss = (tuft_joint_loss)c->loss;
+    run->protocol.joint.shots = (size_t)c->support;
+    run->protocol.joint.queries = (size_t)c->queries;
+    if (c->network == ZERO_SHOT_SRNN) {
+        run->protocol.joint.clip = isnan(c->clip) ? 1 : c->clip;
+        run->protocol.joint.contrastive.batch = 32;
     }
     if (c->epochs != OPTION_UNSET)
         run->protocol.epochs = (int)c->epochs;
     if (c->dim != OPTION_UNSET)
-        run->protocol.contrastive.dim = (size_t)c->dim;
+        run->protocol.joint.contrastive.dim = (size_t)c->dim;
     if (c->batch != OPTION_UNSET)
-        run->protocol.contrastive.batch = (size_t)c->batch;
+        run->protocol.joint.contrastive.batch = (size_t)c->batch;
     if (!isnan(c->temperature))
-        run->protocol.contrastive.temperature = c->temperature;
+        run->protocol.joint.contrastive.temperature = c->temperature;
     if (!isnan(c->rate))
-        run->protocol.contrastive.adam.rate = c->rate;
+        run->protocol.joint.contrastive.adam.rate = c->rate;
     if (!isnan(c->decay))
-        run->protocol.contrastive.adam.decay = c->decay;
+        run->protocol.joint.contrastive.adam.decay = c->decay;
     run->protocol.selection = c->selection ? TUFT_SELECT_ON_TEST : TUFT_SELECT_ON_VALIDATION;
     run->protocol.shot_kinds = (int)c->shots.count;
     for (size_t i = 0; i < c->shots.count; i++)
@@ -292,15 +304,44 @@ static void forget_features(zero_shot_modality *m)
     m->reservoir = NULL;
 }
 
+/* What a random reservoir makes of the recordings. */
+static tuft_status run_liquid(const zero_shot_run *run, zero_shot_modality *m, uint64_t seed,
+                              const uint8_t *train, liquid_table *table, tuft_error *err)
+{
+    const common_options *common = &run->config->common;
+    char label[64];
+    snprintf(label, sizeof label, "encode %s (seed %llu)", m->name, (unsigned long long)seed);
+    tuft_status status = liquid_new(&m->reservoir, &m->preset, m->all.geometry, seed, err);
+    if (!status)
+        status = liquid_encode(m->reservoir, &m->preset, &m->all, train, seed, common,
+                               (int)common->threads, label, table,
+                               seed == common->seed ? &m->ledger : NULL, err);
+    if (!status)
+        m->cells = m->reservoir->cells;
+    return status;
+}
+
+/* What a layer that is yet to be trained will be shown of them. */
+static tuft_status show(zero_shot_run *run, zero_shot_modality *m, tuft_joint_encoder *encoder,
+                        liquid_table *table, tuft_error *err)
+{
+    double sharpness = isnan(run->config->sharpness) ? 1 : run->config->sharpness;
+    table->originals = m->all.count;
+    tuft_status status =
+        tuft_sequences(&m->preset.frontend, &m->all, &table->features, &encoder->shape, err);
+    if (!status)
+        encoder->layer = trained_layer(&m->preset, TUFT_RECURRENT_LIF, TRAINED_READ_SUM, sharpness,
+                                       encoder->shape);
+    m->cells = encoder->layer.cells;
+    return status;
+}
+
 static tuft_status encode(zero_shot_run *run, int which, uint64_t seed, tuft_error *err)
 {
     zero_shot_modality *m = &run->modality[which];
-    const common_options *common = &run->config->common;
     forget_features(m);
     liquid_table table = {0};
     uint8_t *train, *test = NULL;
-    char label[64];
-    snprintf(label, sizeof label, "encode %s (seed %llu)", m->name, (unsigned long long)seed);
     tuft_status status = TUFT_NEW(&train, m->all.count, "training side", err);
     if (!status)
         status = TUFT_NEW(&test, m->all.count, "test side", err);
@@ -309,18 +350,15 @@ static tuft_status encode(zero_shot_run *run, int which, uint64_t seed, tuft_err
         test[i] = !train[i];
     }
     if (!status)
-        status = liquid_new(&m->reservoir, &m->preset, m->all.geometry, seed, err);
-    if (!status)
-        status = liquid_encode(m->reservoir, &m->preset, &m->all, train, seed, common,
-                               (int)common->threads, label, &table,
-                               seed == common->seed ? &m->ledger : NULL, err);
+        status = run->config->network == ZERO_SHOT_LIQUID
+                     ? run_liquid(run, m, seed, train, &table, err)
+                     : show(run, m, &run->protocol.joint.encoder[which], &table, err);
     if (!status)
         status = liquid_select(&table, train, NULL, LIQUID_WITH_COPIES, &m->train, NULL, err);
     if (!status)
         status = liquid_select(&table, test, NULL, LIQUID_ORIGINALS, &m->test, NULL, err);
     if (!status) {
-        m->cells = m->reservoir->cells;
-        m->features = m->train.columns;
+        m->features = m->reservoir ? m->train.columns : m->cells;
         m->encoded = table.features.rows;
     }
     liquid_table_free(&table);
@@ -403,14 +441,15 @@ zero_shot_summary zero_shot_of_choice(const zero_shot_run *run, const zero_shot_
 zero_shot_summary zero_shot_of_pairs(const zero_shot_run *run, zero_shot_figure *figure, int which)
 {
     size_t seeds = (size_t)run->config->seeds;
-    double by_pair[PAIRS] = {0}, by_seed[SEEDS] = {0};
-    for (size_t k = 0; k < PAIRS; k++)
+    double by_pair[ZERO_SHOT_CHOICES] = {0}, by_seed[SEEDS] = {0};
+    const size_t pairs = run->choices - 1;
+    for (size_t k = 0; k < pairs; k++)
         for (size_t r = 0; r < seeds; r++) {
             double value = figure(&run->choice[1 + k].result[r], which);
             by_pair[k] += value / (double)seeds;
-            by_seed[r] += value / PAIRS;
+            by_seed[r] += value / (double)pairs;
         }
-    zero_shot_summary over_pairs = summarise(by_pair, PAIRS);
+    zero_shot_summary over_pairs = summarise(by_pair, pairs);
     if (seeds > 1) {
         zero_shot_summary over_seeds = summarise(by_seed, seeds);
         over_pairs.low = over_seeds.low;
@@ -487,6 +526,8 @@ static json_t *all_pairs_json(const zero_shot_run *run)
         json_array_append_new(pairs, entry);
     }
     json_object_set_new(all, "pairs", pairs);
+    json_object_set_new(all, "chance", result_real(run->choice[1].result[0].unseen.chance));
+    json_object_set_new(all, "possible_choices", result_real(run->possible));
     return all;
 }
 
@@ -498,16 +539,37 @@ static json_t *similarity_json(const zero_shot_run *run)
 
 static json_t *protocol_json(const zero_shot_run *run)
 {
+    static const char *const similarities[] = {"dot", "cosine", "euclidean"};
     const tuft_zero_shot_config *p = &run->protocol;
-    return json_pack(
-        "{s:i, s:s, s:s, s:f, s:i, s:f, s:f, s:i, s:s, s:f, s:i, s:i}", "dim",
-        (int)p->contrastive.dim, "similarity",
-        p->contrastive.similarity == TUFT_SIMILARITY_COSINE ? "cosine" : "dot", "pairing",
-        p->contrastive.pairing == TUFT_PAIRING_CLASS ? "class" : "instance", "temperature",
-        p->contrastive.temperature, "batch", (int)p->contrastive.batch, "rate",
-        p->contrastive.adam.rate, "decay", p->contrastive.adam.decay, "epochs", p->epochs,
+    const tuft_contrastive_config *c = &p->joint.contrastive;
+    json_t *all = json_pack(
+        "{s:i, s:s, s:s, s:f, s:i, s:f, s:f, s:i, s:s, s:f, s:i, s:i}", "dim", (int)c->dim,
+        "similarity", similarities[tuft_joint_similarity(&p->joint)], "pairing",
+        c->pairing == TUFT_PAIRING_CLASS ? "class" : "instance", "temperature", c->temperature,
+        "batch", (int)c->batch, "rate", c->adam.rate, "decay", c->adam.decay, "epochs", p->epochs,
         "scaling", p->scaling == TUFT_SCALING_STANDARD ? "standard" : "none", "validation_share",
         p->validation_share, "test_limit", (int)p->test_limit, "shot_draws", p->shot_draws);
+    if (p->joint.loss == TUFT_LOSS_PROTOTYPICAL)
+        json_object_set_new(all, "episode",
+                            json_pack("{s:i, s:i}", "shots", (int)p->joint.shots, "queries",
+                                      (int)p->joint.queries));
+    for (int k = 0; k < TUFT_JOINT_SIDES && run->config->network == ZERO_SHOT_SRNN; k++)
+        json_object_set_new(all, run->modality[k].name,
+                            trained_layer_json(&p->joint.encoder[k].layer));
+    if (run->config->network == ZERO_SHOT_SRNN)
+        json_object_set_new(all, "clip", json_real(p->joint.clip));
+    return all;
+}
+
+/* Of the choice that was asked for, first seed. */
+static json_t *operations_json(const zero_shot_run *run)
+{
+    json_t *all = trained_operations_json(&run->choice[0].result[0].operations);
+    for (int m = 0; m < ZERO_SHOT_MODALITIES && run->config->network == ZERO_SHOT_LIQUID; m++)
+        json_object_set_new(
+            all, run->modality[m].name,
+            trained_liquid_json(&run->modality[m].ledger, run->modality[m].encoded));
+    return all;
 }
 
 static void print(const zero_shot_run *run)
@@ -518,10 +580,13 @@ static void print(const zero_shot_run *run)
         zero_shot_of_choice(run, asked, zero_shot_seen, 0, first->seen.queries_b);
     zero_shot_summary unseen =
         zero_shot_of_choice(run, asked, zero_shot_unseen, 0, first->unseen.queries_b);
-    printf("%s: %zu + %zu cells, epoch chosen on %s\n", preset_names[run->config->preset],
-           run->modality[0].cells, run->modality[1].cells, selections[run->config->selection]);
-    printf("seen classes, sound finds picture:   %6.2f %% [%.1f, %.1f], chance %.1f %%\n",
-           100 * seen.mean, 100 * seen.low, 100 * seen.high, 100 * first->seen.chance);
+    printf("%s, %s loss, %s: %zu + %zu cells, epoch chosen on %s\n",
+           zero_shot_networks[run->config->network], zero_shot_losses[run->config->loss],
+           preset_names[run->config->preset], run->modality[0].cells, run->modality[1].cells,
+           selections[run->config->selection]);
+    printf("seen classes, %s finds picture:   %6.2f %% [%.1f, %.1f], chance %.1f %%\n",
+           run->task->recording, 100 * seen.mean, 100 * seen.low, 100 * seen.high,
+           100 * first->seen.chance);
     printf("unseen classes %-6s                %6.2f %% [%.1f, %.1f], chance %.1f %%\n",
            asked->name, 100 * unseen.mean, 100 * unseen.low, 100 * unseen.high,
            100 * first->unseen.chance);
@@ -531,8 +596,9 @@ static void print(const zero_shot_run *run)
     if (!run->config->all_pairs)
         return;
     zero_shot_summary pairs = zero_shot_of_pairs(run, zero_shot_unseen, 0);
-    printf("all %d choices of two unseen digits: %.2f %% +- %.1f (sd), mean within [%.1f, %.1f]\n",
-           PAIRS, 100 * pairs.mean, 100 * pairs.sd, 100 * pairs.low, 100 * pairs.high);
+    printf("%s%zu choices of unseen %ss: %.2f %% +- %.1f (sd), mean within [%.1f, %.1f]\n",
+           run->possible > (double)(run->choices - 1) ? "random " : "all ", run->choices - 1,
+           run->task->thing, 100 * pairs.mean, 100 * pairs.sd, 100 * pairs.low, 100 * pairs.high);
     pairs = zero_shot_of_pairs(run, zero_shot_seen, 0);
     printf("  their seen classes:               %.2f %%\n", 100 * pairs.mean);
     for (int k = 0; k < run->protocol.shot_kinds; k++)
@@ -580,6 +646,7 @@ static tuft_status publish(const zero_shot_run *run, app_result *result, tuft_er
         snprintf(name, sizeof name, "%s_model", side->name);
         result_config_set(result, name, preset_json(&side->preset));
     }
+    json_object_set_new(results, "operations", operations_json(run));
     result_config_set(result, "protocol", protocol_json(run));
     result_stage(result, NULL);
     tuft_status status = write_ledgers(run, result, err);
@@ -607,7 +674,9 @@ static void run_free(zero_shot_run *run)
 static tuft_status run(const void *settings, tuft_error *err)
 {
     const zero_shot_config *config = settings;
-    zero_shot_run run = {.config = config, .classes = 10};
+    zero_shot_run run = {.config = config,
+                         .task = zero_shot_task_of(config),
+                         .classes = zero_shot_task_of(config)->classes};
     app_result *result;
     tuft_status status = result_new(&result, &zero_shot_command, config, err);
     if (status)
@@ -617,7 +686,7 @@ static tuft_status run(const void *settings, tuft_error *err)
     for (int m = 0; !status && m < ZERO_SHOT_MODALITIES; m++)
         status = load(&run, m, err);
     if (!status)
-        status = make_choices(&run, err);
+        status = zero_shot_choices(&run, err);
     set_protocol(&run);
     for (size_t r = 0; !status && r < (size_t)config->seeds; r++) {
         uint64_t seed = config->common.seed + r;

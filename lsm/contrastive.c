@@ -19,42 +19,11 @@ const tuft_contrastive_config tuft_contrastive_defaults = {
 /* Lengths below this count as zero: such a row has no direction and gives no gradient. */
 static const float SHORTEST = 1e-12F;
 
-static void side_free(tuft_contrastive_side *side)
-{
-    tuft_linear_free(&side->projection);
-    tuft_adam_free(&side->weight_adam);
-    tuft_adam_free(&side->bias_adam);
-}
-
 void tuft_contrastive_free(tuft_contrastive *model)
 {
-    side_free(&model->a);
-    side_free(&model->b);
+    tuft_trainable_free(&model->a);
+    tuft_trainable_free(&model->b);
     *model = (tuft_contrastive){0};
-}
-
-/* Zero weights, fresh training state. */
-static tuft_status side_new(tuft_contrastive_side *side, const tuft_contrastive_config *config,
-                            size_t columns, tuft_error *err)
-{
-    tuft_adam_config bias_config = config->adam;
-    bias_config.decay = 0;
-    tuft_status status = tuft_linear_new(&side->projection, columns, (int)config->dim, err);
-    if (!status)
-        status = tuft_adam_new(&side->weight_adam, config->adam, config->dim * columns, err);
-    if (!status)
-        status = tuft_adam_new(&side->bias_adam, bias_config, config->dim, err);
-    return status;
-}
-
-static void side_start(tuft_contrastive_side *side, uint64_t seed, uint64_t stream)
-{
-    tuft_random random = tuft_random_stream(seed, TUFT_RANDOM_INITIAL, stream);
-    double bound = 1 / sqrt((double)side->projection.columns);
-    for (size_t k = 0; k < side->weight_adam.n; k++)
-        side->projection.weight[k] = (float)(bound * (2 * tuft_random_uniform(&random) - 1));
-    for (size_t k = 0; k < side->bias_adam.n; k++)
-        side->projection.bias[k] = (float)(bound * (2 * tuft_random_uniform(&random) - 1));
 }
 
 static tuft_status check_config(const tuft_contrastive_config *config, tuft_error *err)
@@ -80,9 +49,9 @@ static tuft_status model_new(tuft_contrastive *out, const tuft_contrastive_confi
     *out = (tuft_contrastive){0};
     tuft_status status = check_config(config, err);
     if (!status)
-        status = side_new(&out->a, config, columns_a, err);
+        status = tuft_trainable_new(&out->a, config->adam, columns_a, config->dim, err);
     if (!status)
-        status = side_new(&out->b, config, columns_b, err);
+        status = tuft_trainable_new(&out->b, config->adam, columns_b, config->dim, err);
     if (status)
         tuft_contrastive_free(out);
     else
@@ -97,26 +66,9 @@ tuft_status tuft_contrastive_new(tuft_contrastive *out, const tuft_contrastive_c
     if (status)
         return status;
     out->seed = seed;
-    side_start(&out->a, seed, 1);
-    side_start(&out->b, seed, 2);
+    tuft_trainable_start(&out->a, seed, 1);
+    tuft_trainable_start(&out->b, seed, 2);
     return TUFT_OK;
-}
-
-static void adam_copy(tuft_adam *out, const tuft_adam *from)
-{
-    out->step = from->step;
-    memcpy(out->first, from->first, from->n * sizeof *from->first);
-    memcpy(out->second, from->second, from->n * sizeof *from->second);
-}
-
-static void side_copy(tuft_contrastive_side *out, const tuft_contrastive_side *from)
-{
-    memcpy(out->projection.weight, from->projection.weight,
-           from->weight_adam.n * sizeof *from->projection.weight);
-    memcpy(out->projection.bias, from->projection.bias,
-           from->bias_adam.n * sizeof *from->projection.bias);
-    adam_copy(&out->weight_adam, &from->weight_adam);
-    adam_copy(&out->bias_adam, &from->bias_adam);
 }
 
 tuft_status tuft_contrastive_copy(tuft_contrastive *out, const tuft_contrastive *model,
@@ -129,8 +81,8 @@ tuft_status tuft_contrastive_copy(tuft_contrastive *out, const tuft_contrastive 
         return status;
     copy.seed = model->seed;
     copy.epoch = model->epoch;
-    side_copy(&copy.a, &model->a);
-    side_copy(&copy.b, &model->b);
+    tuft_trainable_copy(&copy.a, &model->a);
+    tuft_trainable_copy(&copy.b, &model->b);
     tuft_contrastive_free(out);
     *out = copy;
     return TUFT_OK;
@@ -410,10 +362,10 @@ static tuft_status check_loss(double loss, tuft_error *err)
     return TUFT_OK;
 }
 
-static void side_step(tuft_contrastive_side *side, const side_work *work)
+static void step_both(tuft_contrastive *model, const batch_work *work)
 {
-    tuft_adam_step(&side->weight_adam, side->projection.weight, work->weight_gradient);
-    tuft_adam_step(&side->bias_adam, side->projection.bias, work->bias_gradient);
+    tuft_trainable_step(&model->a, work->a.weight_gradient, work->a.bias_gradient);
+    tuft_trainable_step(&model->b, work->b.weight_gradient, work->b.bias_gradient);
 }
 
 tuft_status tuft_contrastive_epoch(tuft_contrastive *model, const tuft_features *a,
@@ -442,8 +394,7 @@ tuft_status tuft_contrastive_epoch(tuft_contrastive *model, const tuft_features 
         if (status)
             break;
         sum += (double)n * batch_loss;
-        side_step(&model->a, &work.a);
-        side_step(&model->b, &work.b);
+        step_both(model, &work);
     }
     if (!status)
         *loss = sum / (double)pairs->count;
@@ -452,8 +403,68 @@ done:
     return status;
 }
 
+/* d loss/d features from d loss/d before: [n][columns]. */
+static void feature_slopes(const tuft_linear *projection, const side_work *work, size_t n,
+                           float *out)
+{
+    int dim = projection->classes, columns = (int)projection->columns;
+    if (out)
+        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)n, columns, dim, 1, work->slope,
+                    dim, projection->weight, columns, 0, out, columns);
+}
+
+tuft_status tuft_contrastive_step(tuft_contrastive *model, const tuft_features *a,
+                                  const tuft_features *b, const tuft_pairs *pairs, double *loss,
+                                  float *slope_a, float *slope_b, tuft_error *err)
+{
+    tuft_status status = check_pairs(model, a, b, pairs, err);
+    if (status)
+        return status;
+    batch_work work;
+    status = batch_work_new(&work, model, pairs->count, pairs->count, err);
+    if (status)
+        goto done;
+    for (size_t i = 0; i < pairs->count; i++)
+        work.order[i] = (uint32_t)i;
+    gather(&work, a, b, pairs, work.order, pairs->count);
+    double found = run_batch(model, &work, pairs->count);
+    status = check_loss(found, err);
+    if (status)
+        goto done;
+    *loss = found;
+    feature_slopes(&model->a.projection, &work.a, pairs->count, slope_a);
+    feature_slopes(&model->b.projection, &work.b, pairs->count, slope_b);
+    step_both(model, &work);
+done:
+    batch_work_free(&work);
+    return status;
+}
+
+static void count_side(tuft_operations *operations, const tuft_trainable *side, size_t n,
+                       tuft_slopes slopes)
+{
+    size_t dim = side->bias_adam.n, columns = side->projection.columns;
+    tuft_work_product(&operations->forward, n, columns, dim);
+    tuft_work_cells(&operations->forward, n * dim);
+    tuft_work_product(&operations->backward, n, n, dim); /* from the logits */
+    tuft_work_cells(&operations->backward, n * dim);
+    tuft_work_product(&operations->backward, n, dim, columns); /* the weights' gradient */
+    if (slopes == TUFT_SLOPES_GO_ON)
+        tuft_work_product(&operations->backward, n, dim, columns);
+    operations->update += side->weight_adam.n + side->bias_adam.n;
+}
+
+void tuft_contrastive_count(tuft_operations *operations, const tuft_contrastive *model, size_t n,
+                            tuft_slopes slopes)
+{
+    operations->shown += n;
+    tuft_work_product(&operations->forward, n, model->config.dim, n); /* logits */
+    count_side(operations, &model->a, n, slopes);
+    count_side(operations, &model->b, n, slopes);
+}
+
 static void copy_gradient(float *weight, float *bias, const side_work *work,
-                          const tuft_contrastive_side *side)
+                          const tuft_trainable *side)
 {
     memcpy(weight, work->weight_gradient, side->weight_adam.n * sizeof *weight);
     memcpy(bias, work->bias_gradient, side->bias_adam.n * sizeof *bias);

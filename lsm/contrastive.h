@@ -12,9 +12,9 @@
 #ifndef TUFT_LSM_CONTRASTIVE_H
 #define TUFT_LSM_CONTRASTIVE_H
 
-#include "lsm/adam.h"
 #include "lsm/embedding.h"
-#include "lsm/linear.h"
+#include "lsm/operations.h"
+#include "lsm/trainable.h"
 
 typedef enum { TUFT_PAIRING_INSTANCE, TUFT_PAIRING_CLASS } tuft_pairing;
 
@@ -30,16 +30,10 @@ typedef struct {
 /* As published: 64 dimensions, dot product, instance pairs, temperature 1, batch 8, Adam 1e-3. */
 extern const tuft_contrastive_config tuft_contrastive_defaults;
 
-/* One modality: its projection ([dim] outputs) and the state of its training. */
-typedef struct {
-    tuft_linear projection;
-    tuft_adam weight_adam, bias_adam;
-} tuft_contrastive_side;
-
 /* Owns all it holds. */
 typedef struct {
     tuft_contrastive_config config;
-    tuft_contrastive_side a, b;
+    tuft_trainable a, b; /* one projection a modality, [dim] outputs */
     uint64_t seed;
     uint64_t epoch; /* epochs run */
 } tuft_contrastive;
@@ -71,6 +65,17 @@ tuft_status tuft_contrastive_copy(tuft_contrastive *out, const tuft_contrastive 
 tuft_status tuft_contrastive_epoch(tuft_contrastive *model, const tuft_features *a,
                                    const tuft_features *b, const tuft_pairs *pairs, double *loss,
                                    tuft_error *err);
+
+/* One step of training with all pairs as one batch. slope_a and slope_b, d loss/d the features of
+ * the pairs before the step [count][columns], are for what the features come from; both may be
+ * NULL. Errors as above. */
+tuft_status tuft_contrastive_step(tuft_contrastive *model, const tuft_features *a,
+                                  const tuft_features *b, const tuft_pairs *pairs, double *loss,
+                                  float *slope_a, float *slope_b, tuft_error *err);
+
+/* Adds what a batch of n pairs costs (lsm/operations.h), its step included. */
+void tuft_contrastive_count(tuft_operations *operations, const tuft_contrastive *model, size_t n,
+                            tuft_slopes slopes);
 
 /* Derivatives of the loss, in the shapes of the projections; arrays are the caller's. */
 typedef struct {

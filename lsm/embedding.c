@@ -37,7 +37,7 @@ tuft_status tuft_embedding_points(const tuft_embedding *embedding, tuft_similari
     if (status)
         return status;
     memcpy(*out, embedding->value, embedding->rows * dim * sizeof **out);
-    if (similarity == TUFT_SIMILARITY_DOT)
+    if (similarity != TUFT_SIMILARITY_COSINE)
         return TUFT_OK;
     for (size_t i = 0; i < embedding->rows; i++) {
         float *row = *out + i * dim;
@@ -52,10 +52,15 @@ tuft_status tuft_embedding_points(const tuft_embedding *embedding, tuft_similari
 
 /* Column by column, so that the loop over the gallery is a vector's. */
 static void similarities(const float *query, const float *columns, size_t rows, size_t dim,
-                         double *out)
+                         tuft_similarity similarity, double *out)
 {
     memset(out, 0, rows * sizeof *out);
-    for (size_t j = 0; j < dim; j++)
+    for (size_t j = 0; j < dim && similarity == TUFT_SIMILARITY_EUCLIDEAN; j++)
+        for (size_t g = 0; g < rows; g++) {
+            double apart = (double)query[j] - (double)columns[j * rows + g];
+            out[g] -= apart * apart;
+        }
+    for (size_t j = 0; j < dim && similarity != TUFT_SIMILARITY_EUCLIDEAN; j++)
         for (size_t g = 0; g < rows; g++)
             out[g] += (double)query[j] * (double)columns[j * rows + g];
 }
@@ -85,7 +90,7 @@ tuft_status tuft_embedding_nearest(const tuft_embedding *query, const tuft_embed
         for (size_t j = 0; j < dim; j++)
             columns[j * rows + g] = points[g * dim + j];
     for (size_t q = 0; !status && q < query->rows; q++) {
-        similarities(asked + q * dim, columns, rows, dim, near);
+        similarities(asked + q * dim, columns, rows, dim, similarity, near);
         size_t best = first;
         for (size_t g = first + 1; g < rows; g++)
             if ((!allowed || allowed[g]) && near[g] > near[best])

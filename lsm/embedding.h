@@ -8,8 +8,9 @@
 #include <stdint.h>
 
 typedef enum {
-    TUFT_SIMILARITY_DOT,   /* x . y */
-    TUFT_SIMILARITY_COSINE /* x . y / (|x| |y|); 0 where x or y is zero */
+    TUFT_SIMILARITY_DOT,      /* x . y */
+    TUFT_SIMILARITY_COSINE,   /* x . y / (|x| |y|); 0 where x or y is zero */
+    TUFT_SIMILARITY_EUCLIDEAN /* -|x - y|^2 */
 } tuft_similarity;
 
 /* A view: the arrays are the caller's and outlive it. */
@@ -25,8 +26,8 @@ typedef struct {
 tuft_status tuft_embedding_check(const tuft_embedding *embedding, int classes, const char *what,
                                  tuft_error *err);
 
-/* A copy of the rows, owned by the caller: as they are for the dot product, each divided by its
- * length for the cosine (rows of zeros stay). */
+/* A copy of the rows, owned by the caller: each divided by its length for the cosine (rows of zeros
+ * stay), else as they are. */
 tuft_status tuft_embedding_points(const tuft_embedding *embedding, tuft_similarity similarity,
                                   float **out, tuft_error *err);
 

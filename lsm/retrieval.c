@@ -76,7 +76,39 @@ tuft_status tuft_retrieve(const tuft_embedding *query, const tuft_embedding *gal
     return status;
 }
 
-/* The similarity of points is linear in each, so the mean over pairs is that of the means. */
+/* Adds the mean of |x|^2 over the rows of each class. */
+static void mean_squares(const tuft_embedding *embedding, const tuft_prototypes *mean, double *out)
+{
+    for (size_t i = 0; i < embedding->rows; i++)
+        for (size_t k = 0; k < embedding->dim; k++) {
+            double x = (double)embedding->value[i * embedding->dim + k];
+            out[embedding->label[i]] += x * x / (double)mean->count[embedding->label[i]];
+        }
+}
+
+/* -|x - y|^2 = 2 x . y - |x|^2 - |y|^2: from means of products to means of distances. */
+static tuft_status as_distances(const tuft_embedding *a, const tuft_prototypes *mean_a,
+                                const tuft_embedding *b, const tuft_prototypes *mean_b,
+                                double *matrix, tuft_error *err)
+{
+    size_t classes = (size_t)mean_a->classes;
+    double *of_a, *of_b = NULL;
+    tuft_status status = TUFT_NEW(&of_a, classes, "mean squares", err);
+    if (!status)
+        status = TUFT_NEW(&of_b, classes, "mean squares", err);
+    if (!status) {
+        mean_squares(a, mean_a, of_a);
+        mean_squares(b, mean_b, of_b);
+        for (size_t c = 0; c < classes; c++)
+            for (size_t d = 0; d < classes; d++)
+                matrix[c * classes + d] = 2 * matrix[c * classes + d] - of_a[c] - of_b[d];
+    }
+    free(of_a);
+    free(of_b);
+    return status;
+}
+
+/* The product of points is linear in each, so the mean over pairs is that of the means. */
 tuft_status tuft_class_similarity(const tuft_embedding *a, const tuft_embedding *b,
                                   tuft_similarity similarity, int classes, double *matrix,
                                   tuft_error *err)
@@ -95,6 +127,8 @@ tuft_status tuft_class_similarity(const tuft_embedding *a, const tuft_embedding 
                 sum += (double)mean_a.value[c * a->dim + k] * (double)mean_b.value[d * a->dim + k];
             matrix[c * (size_t)classes + d] = sum;
         }
+    if (!status && similarity == TUFT_SIMILARITY_EUCLIDEAN)
+        status = as_distances(a, &mean_a, b, &mean_b, matrix, err);
     tuft_prototypes_free(&mean_a);
     tuft_prototypes_free(&mean_b);
     return status;

@@ -167,3 +167,14 @@ tuft_status tuft_softmax_fit(const tuft_features *features, int classes,
         tuft_linear_free(out);
     return status;
 }
+
+void tuft_softmax_count(tuft_operations *operations, const tuft_softmax_config *config, size_t rows,
+                        size_t columns, int classes)
+{
+    size_t shown = rows * (size_t)config->epochs, outputs = (size_t)classes;
+    size_t steps = (rows + config->batch - 1) / config->batch * (size_t)config->epochs;
+    operations->shown += shown;
+    tuft_work_product(&operations->forward, shown, columns, outputs);
+    tuft_work_product(&operations->backward, shown, outputs, columns);
+    operations->update += steps * outputs * (columns + 1);
+}

@@ -9,6 +9,7 @@
 
 #include "lsm/adam.h"
 #include "lsm/linear.h"
+#include "lsm/operations.h"
 
 /* Called after each epoch (from 1) with the mean loss over its batches' rows. */
 typedef void tuft_epoch_callback(int epoch, int epochs, double loss, void *user);
@@ -38,5 +39,10 @@ tuft_status tuft_softmax_fit(const tuft_features *features, int classes,
 double tuft_softmax_gradient(const tuft_linear *linear, const float *x, const int *label,
                              size_t rows, float *score, float *weight_gradient,
                              float *bias_gradient);
+
+/* Adds what a fit costs: each row's products forward and the weights' gradient back, each step's
+ * updates (lsm/operations.h). */
+void tuft_softmax_count(tuft_operations *operations, const tuft_softmax_config *config, size_t rows,
+                        size_t columns, int classes);
 
 #endif

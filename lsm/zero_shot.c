@@ -9,12 +9,15 @@
 #include <string.h>
 
 const tuft_zero_shot_config tuft_zero_shot_defaults = {
-    .contrastive = {.dim = 64,
-                    .similarity = TUFT_SIMILARITY_DOT,
-                    .pairing = TUFT_PAIRING_INSTANCE,
-                    .temperature = 1,
-                    .batch = 8,
-                    .adam = {.rate = 1e-3, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8}},
+    .joint =
+        {.contrastive = {.dim = 64,
+                         .similarity = TUFT_SIMILARITY_DOT,
+                         .pairing = TUFT_PAIRING_INSTANCE,
+                         .temperature = 1,
+                         .batch = 8,
+                         .adam = {.rate = 1e-3, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8}},
+         .shots = 5,
+         .queries = 5},
     .scaling = TUFT_SCALING_NONE,
     .epochs = 100,
     .validation_share = 0.2,
@@ -22,7 +25,7 @@ const tuft_zero_shot_config tuft_zero_shot_defaults = {
     .test_limit = 100,
     .shot_draws = 20};
 
-enum { SIDE_A, SIDE_B, SIDES };
+enum { SIDE_A = TUFT_JOINT_A, SIDE_B = TUFT_JOINT_B, SIDES = TUFT_JOINT_SIDES };
 
 /* Streams of TUFT_RANDOM_SPLIT and TUFT_RANDOM_PAIRING, one a side. */
 enum { HELD_OUT_STREAM = 16, SHOT_STREAM = 1 << 16 };
@@ -39,7 +42,7 @@ typedef struct {
     const uint8_t *seen, *unseen;
     uint64_t seed;
     cut side[SIDES];
-    tuft_contrastive model;
+    tuft_joint model;
 } protocol;
 
 static void cut_free(cut *c)
@@ -230,7 +233,7 @@ static tuft_status scale(const protocol *p, cut *c, tuft_error *err)
 static tuft_status cut_side(const protocol *p, const tuft_zero_shot_side *from, int side, cut *c,
                             tuft_error *err)
 {
-    size_t dim = p->config->contrastive.dim;
+    size_t dim = p->config->joint.contrastive.dim;
     tuft_status status = cut_rows(p, from, side, c, err);
     if (!status)
         status = cut_test(p, from, c, err);
@@ -295,7 +298,7 @@ static tuft_status make_pairs(const protocol *p, pair_list *list, tuft_error *er
 static tuft_embedding view(const protocol *p, const tuft_features *features, const float *value)
 {
     return (tuft_embedding){.rows = features->rows,
-                            .dim = p->config->contrastive.dim,
+                            .dim = p->config->joint.contrastive.dim,
                             .value = value,
                             .label = features->label};
 }
@@ -305,8 +308,7 @@ static tuft_status embed(const protocol *p, int side, const tuft_features *featu
 {
     if (!features->rows)
         return TUFT_OK;
-    return side == SIDE_A ? tuft_contrastive_embed_a(&p->model, features, out, err)
-                          : tuft_contrastive_embed_b(&p->model, features, out, err);
+    return tuft_joint_embed(&p->model, side, features, out, err);
 }
 
 static tuft_status embed_test(const protocol *p, tuft_error *err)
@@ -325,7 +327,7 @@ static tuft_status retrieve(const protocol *p, int query, const uint8_t *among, 
     tuft_embedding queries = view(p, &q->test, q->embedded_test);
     tuft_embedding gallery = view(p, &g->test, g->embedded_test);
     tuft_retrieval found;
-    tuft_status status = tuft_retrieve(&queries, &gallery, p->config->contrastive.similarity,
+    tuft_status status = tuft_retrieve(&queries, &gallery, tuft_joint_similarity(&p->config->joint),
                                        p->classes, among, &found, err);
     if (status)
         return status;
@@ -352,8 +354,8 @@ static tuft_status judge(const protocol *p, double *merit, tuft_error *err)
     tuft_embedding b = view(p, &p->side[SIDE_B].held, p->side[SIDE_B].embedded_held);
     tuft_retrieval found;
     if (!status)
-        status = tuft_retrieve(&b, &a, p->config->contrastive.similarity, p->classes, p->seen,
-                               &found, err);
+        status = tuft_retrieve(&b, &a, tuft_joint_similarity(&p->config->joint), p->classes,
+                               p->seen, &found, err);
     if (status)
         return status;
     *merit = found.accuracy;
@@ -366,30 +368,31 @@ static tuft_status train(protocol *p, tuft_zero_shot_result *out, tuft_error *er
 {
     const cut *a = &p->side[SIDE_A], *b = &p->side[SIDE_B];
     pair_list list = {0};
-    tuft_contrastive best = {0};
+    tuft_joint best = {0};
     double best_merit = -1, loss;
     tuft_status status = make_pairs(p, &list, err);
     if (!status)
-        status = tuft_contrastive_new(&p->model, &p->config->contrastive, a->train.columns,
-                                      b->train.columns, p->seed, err);
+        status = tuft_joint_new(&p->model, &p->config->joint, a->train.columns, b->train.columns,
+                                count_classes(p->seen, p->classes), p->seed, err);
     tuft_pairs pairs = {list.count, list.row_a, list.row_b, list.label};
     for (int epoch = 1; !status && epoch <= p->config->epochs; epoch++) {
         double merit;
-        status = tuft_contrastive_epoch(&p->model, &a->train, &b->train, &pairs, &loss, err);
+        status = tuft_joint_epoch(&p->model, &a->train, &b->train, &pairs, p->classes, &loss, err);
         if (!status)
             status = judge(p, &merit, err);
         if (!status && merit >= best_merit) {
             best_merit = merit;
             out->epoch = epoch;
-            status = tuft_contrastive_copy(&best, &p->model, err);
+            status = tuft_joint_copy(&best, &p->model, err);
         }
     }
     if (!status) {
-        tuft_contrastive_free(&p->model);
+        out->operations = p->model.operations;
+        tuft_joint_free(&p->model);
         p->model = best;
         out->validation = best_merit;
     } else {
-        tuft_contrastive_free(&best);
+        tuft_joint_free(&best);
     }
     pair_list_free(&list);
     return status;
@@ -411,7 +414,7 @@ static tuft_status draw_prototypes(const protocol *p, int side, int shots, int d
                                    tuft_prototypes *out, tuft_error *err)
 {
     const cut *c = &p->side[side];
-    size_t dim = p->config->contrastive.dim, n = 0;
+    size_t dim = p->config->joint.contrastive.dim, n = 0;
     uint32_t *index;
     float *value = NULL;
     int *label = NULL;
@@ -441,8 +444,8 @@ static tuft_status draw_prototypes(const protocol *p, int side, int shots, int d
     }
     tuft_embedding examples = {.rows = n, .dim = dim, .value = value, .label = label};
     if (!status)
-        status = tuft_prototypes_mean(out, &examples, p->config->contrastive.similarity, p->classes,
-                                      err);
+        status = tuft_prototypes_mean(out, &examples, tuft_joint_similarity(&p->config->joint),
+                                      p->classes, err);
     free(index);
     free(value);
     free(label);
@@ -461,7 +464,7 @@ static tuft_status associate(const protocol *p, int shots, int draw, double *acc
         status = draw_prototypes(p, SIDE_B, shots, draw, &b, err);
     if (!status)
         status = tuft_prototypes_associate(&b, &a, &query, &gallery,
-                                           p->config->contrastive.similarity, &found, err);
+                                           tuft_joint_similarity(&p->config->joint), &found, err);
     if (!status) {
         *accuracy = found.accuracy;
         tuft_retrieval_free(&found);
@@ -500,7 +503,7 @@ static tuft_status test(const protocol *p, tuft_zero_shot_result *out, tuft_erro
     tuft_embedding pictures = view(p, &a->test, a->embedded_test);
     tuft_embedding sounds = view(p, &b->test, b->embedded_test);
     if (!status)
-        status = tuft_class_similarity(&sounds, &pictures, p->config->contrastive.similarity,
+        status = tuft_class_similarity(&sounds, &pictures, tuft_joint_similarity(&p->config->joint),
                                        p->classes, out->similarity, err);
     return status ? status : few_shot(p, out, err);
 }
@@ -526,7 +529,7 @@ tuft_status tuft_zero_shot(const tuft_zero_shot_side *a, const tuft_zero_shot_si
         status = train(&p, out, err);
     if (!status)
         status = test(&p, out, err);
-    tuft_contrastive_free(&p.model);
+    tuft_joint_free(&p.model);
     cut_free(&p.side[SIDE_A]);
     cut_free(&p.side[SIDE_B]);
     return status;

@@ -11,9 +11,9 @@
 #ifndef TUFT_LSM_ZERO_SHOT_H
 #define TUFT_LSM_ZERO_SHOT_H
 
-#include "lsm/contrastive.h"
+#include "lsm/joint.h"
 
-enum { TUFT_ZERO_SHOT_CLASSES = 16, TUFT_ZERO_SHOT_SHOTS = 8 };
+enum { TUFT_ZERO_SHOT_CLASSES = 32, TUFT_ZERO_SHOT_SHOTS = 8 };
 
 /* Which epoch's projections are kept. */
 typedef enum {
@@ -25,7 +25,7 @@ typedef enum {
 typedef enum { TUFT_SCALING_NONE, TUFT_SCALING_STANDARD } tuft_scaling;
 
 typedef struct {
-    tuft_contrastive_config contrastive;
+    tuft_joint_config joint;
     tuft_scaling scaling; /* of the features, fitted on the seen classes' training rows */
     int epochs;
     double validation_share; /* of each seen class's training recordings, 0 < share < 1 */
@@ -36,11 +36,13 @@ typedef struct {
     int shot_draws; /* so many draws of examples are averaged */
 } tuft_zero_shot_config;
 
-/* Published: tuft_contrastive_defaults, 100 epochs, features as they are, a fifth held out. */
+/* Published: tuft_contrastive_defaults, 100 epochs, features as they are, a fifth held out.
+ * Episodes, where they are asked for: 5 shots, 5 queries. */
 extern const tuft_zero_shot_config tuft_zero_shot_defaults;
 
-/* One modality's features. train: the first `originals` rows are recordings, the others copies;
- * group is the number of the recording that a row is made from. */
+/* One modality's features, or sequences where the joint configuration has encoders. train: the
+ * first `originals` rows are recordings, the others copies; group is the number of the recording
+ * that a row is made from. */
 typedef struct {
     const tuft_features *train, *test;
     size_t originals;
@@ -56,6 +58,7 @@ typedef struct {
     int epoch;         /* that was kept, from 1 */
     double validation; /* b-to-a retrieval there, of seen classes held out */
     tuft_zero_shot_figures seen, unseen;
+    tuft_operations operations;            /* of the training of all epochs */
     double few_shot[TUFT_ZERO_SHOT_SHOTS]; /* association b to a among the unseen classes */
     /* Mean similarity of a class's test sounds (row) and a class's test pictures (column), and what
      * the spoken queries found; [classes][classes], classes that do not take part: NaN and 0. */

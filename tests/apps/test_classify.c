@@ -182,6 +182,15 @@ Test(classify, wrong_usage)
     refused(2, "did you mean \"group0.maps\"", "--dataset synthetic-vision --set group0.map=3");
     refused(2, "frontend.crop", "--dataset synthetic-vision --set frontend.crop=all");
     refused(2, "expected name=value", "--dataset synthetic-vision --set maps");
+    refused(2, "--preset lin2025", "--dataset synthetic-vision --network srnn");
+    refused(2, "--preset lin2025",
+            "--dataset synthetic-vision --network rnn --preset lin2025 --set group0.field_x=3");
+    refused(2, "--network", "--dataset synthetic-vision --network lstm");
+    refused(2, "are for --network", "--dataset synthetic-vision --rate 1e-3");
+    refused(2, "--conductances",
+            "--dataset synthetic-vision --preset lin2025 --network rnn --conductances g.txt");
+    refused(2, "--read", "--dataset synthetic-vision --read all");
+    refused(2, "--epochs", "--dataset synthetic-vision --epochs 0");
 }
 
 #define SMALL "--quiet --dataset synthetic-vision --per-class 4 "
@@ -199,6 +208,9 @@ Test(classify, configurations_that_make_no_sense)
     refused(1, "decay", SMALL "--set group0.decay=2");
     refused(1, "table of 0", SMALL "--set conductance.kind=table,conductance.mean_siemens=1");
     refused(1, "conductance", SMALL "--set conductance.mean_siemens=-1");
+    refused(1, "above 0",
+            "--quiet --dataset synthetic-vision --per-class 4 --network srnn --preset "
+            "lin2025 --set group0.decay=0");
     refused(1, "augmentation by -1", SMALL "--set group0.maps=2,augment.scale=-1,augment.copies=1");
     refused(1, "nobody", SMALL "--test-talkers nobody");
     refused(1, "nobody is called", SMALL "--test-talkers ,");
@@ -224,7 +236,7 @@ Test(classify, threads_change_nothing_but_the_time)
         TINY " --cross-validate 3 --seeds 2",
         "--preset lin2025 --set group0.maps=30,readout.updates=300",
     };
-    for (int i = 0; i < 3; i++) {
+    for (size_t i = 0; i < sizeof arguments / sizeof *arguments; i++) {
         char line[256];
         snprintf(line, sizeof line, "%s --threads 1", arguments[i]);
         json_t *one = result_of(line), *again = result_of(line);
@@ -279,4 +291,62 @@ Test(classify, the_result_adds_up)
     cr_assert_float_eq(json_number_value(json_object_get(results, "accuracy")), mean, 1e-12);
     cr_assert_gt(by_class, 0.2); /* chance: 0.1 */
     json_decref(root);
+}
+
+/* Networks with trained weights: the same for any number of threads, other for another seed. */
+Test(classify, trained_networks_are_determined_by_the_seed)
+{
+    static const char *const networks[] = {"srnn", "rnn --read last"};
+    for (int i = 0; i < 2; i++) {
+        char line[256];
+        json_t *made[3];
+        for (int k = 0; k < 3; k++) {
+            snprintf(line, sizeof line,
+                     "--preset lin2025 --set group0.maps=20 --epochs 3 --cross-validate 2 "
+                     "--network %s --threads %d --seed %d",
+                     networks[i], k == 1 ? 2 : 1, k == 2 ? 8 : 7);
+            made[k] = result_of(line);
+        }
+        cr_assert(json_equal(made[0], made[1]), "%s", networks[i]);
+        cr_assert_not(
+            json_equal(json_object_get(made[0], "results"), json_object_get(made[2], "results")));
+        json_t *results = json_object_get(made[0], "results");
+        cr_assert_eq(json_integer_value(json_object_get(results, "cells")), 20);
+        for (int k = 0; k < 3; k++)
+            json_decref(made[k]);
+    }
+}
+
+static json_int_t operation(json_t *root, const char *phase, const char *kind)
+{
+    json_t *all = json_object_get(json_object_get(root, "results"), "operations");
+    json_t *value = json_object_get(all, phase);
+    return json_integer_value(kind ? json_object_get(value, kind) : value);
+}
+
+/* What training takes: a readout of 20 cells, and all weights of as many. 80 recordings, of which
+ * the last quarter of the writers is for the test. */
+Test(classify, operations_are_told)
+{
+    json_t *liquid = result_of("--preset lin2025 --set group0.maps=20,readout.updates=5");
+    json_t *srnn = result_of("--preset lin2025 --set group0.maps=20 --network srnn --epochs 2");
+    json_t *split = json_array_get(json_object_get(json_object_get(srnn, "results"), "splits"), 0);
+    json_int_t rows = json_integer_value(json_object_get(split, "train_samples"));
+    json_int_t steps = (rows + 31) / 32 * 2;                  /* two epochs of batches of 32 */
+    cr_assert_eq(operation(liquid, "shown", NULL), 5 * rows); /* one batch an epoch */
+    cr_assert_eq(operation(liquid, "forward", "mac"), 5 * rows * 20 * 10);
+    cr_assert_eq(operation(liquid, "backward", "mac"), 5 * rows * 20 * 10);
+    cr_assert_eq(operation(liquid, "update", NULL), 5 * (20 * 10 + 10));
+    cr_assert_eq(operation(liquid, "liquid", "mac"), 80 * 50 * 20);
+    cr_assert_eq(operation(srnn, "shown", NULL), 2 * rows);
+    cr_assert_eq(operation(srnn, "forward", "mac"), 2 * rows * (50 * 20 + 20 * 10));
+    cr_assert_eq(operation(srnn, "forward", "dense"),
+                 2 * rows * (50 * 20 * (256 + 1) + 49 * 20 * 20 + 20 * 10));
+    cr_assert_eq(operation(srnn, "update", NULL), steps * (20 * (256 + 20 + 1) + 20 * 10 + 10));
+    cr_assert_eq(operation(srnn, "total", NULL),
+                 operation(srnn, "forward", "mac") + operation(srnn, "forward", "ac") +
+                     operation(srnn, "backward", "mac") + operation(srnn, "backward", "ac") +
+                     operation(srnn, "update", NULL));
+    json_decref(liquid);
+    json_decref(srnn);
 }

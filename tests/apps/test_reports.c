@@ -135,6 +135,24 @@ Test(reports, classify_pictures_as_published)
     outcome_free(&got);
 }
 
+/* A network with trained weights has no reservoir to show. */
+Test(reports, classify_with_a_trained_network)
+{
+    outcome got;
+    classify_config config = classify_small(DATASET_SYNTHETIC_VISION);
+    config.network = CLASSIFY_SRNN;
+    config.preset = PRESET_LIN2025;
+    config.epochs = 2;
+    config.set = "group0.maps=20";
+    run(&classify_command, &config, &config.common, &got);
+    assert_card(&got, "Test accuracy", number(&got, "accuracy", "", ""));
+    cr_assert(strstr(got.page, "20 spiking (surrogate gradient) cells"));
+    cr_assert(strstr(got.page, "back-propagation through time"));
+    cr_assert(strstr(got.page, "Operations of training"));
+    cr_assert_null(strstr(got.page, "One recording in the reservoir"));
+    outcome_free(&got);
+}
+
 static zero_shot_config zero_shot_small(void)
 {
     zero_shot_config config = *(const zero_shot_config *)zero_shot_command.defaults;
@@ -156,7 +174,7 @@ Test(reports, zero_shot_over_all_pairs)
     assert_card(&got, "Seen classes, sound finds picture",
                 number(&got, "seen", "audio_to_image", ""));
     assert_card(&got, "Unseen classes 8, 9", number(&got, "unseen", "audio_to_image", ""));
-    assert_card(&got, "Unseen, all 36 choices of two", number(&got, "all_pairs", "mean", ""));
+    assert_card(&got, "Unseen, all 36 choices", number(&got, "all_pairs", "mean", ""));
     json_t *few =
         json_array_get(json_object_get(json_object_get(got.root, "results"), "few_shot"), 1);
     assert_card(&got, "With 2 examples a class",
@@ -176,11 +194,28 @@ Test(reports, zero_shot_says_that_it_looked_at_the_test)
     zero_shot_config config = zero_shot_small();
     config.selection = 1;
     config.shots.count = 0;
-    config.seen = (option_list){8, {0, 1, 2, 3, 4, 5, 6, 7}};
+    config.seen = "0-7";
     run(&zero_shot_command, &config, &config.common, &got);
     cr_assert(strstr(got.page, "<p class=\"notice\">"));
     cr_assert(strstr(got.page, "no estimate"));
     cr_assert_null(strstr(got.page, "all 36"));
     cr_assert_geq(count(got.page, ">9 (unseen)</text>"), 4);
+    outcome_free(&got);
+}
+
+Test(reports, zero_shot_with_trained_networks)
+{
+    outcome got;
+    zero_shot_config config = zero_shot_small();
+    config.network = ZERO_SHOT_SRNN;
+    config.loss = TUFT_LOSS_PROTOTYPICAL;
+    config.support = config.queries = 2;
+    config.preset = PRESET_LIN2025;
+    config.set_vision = config.set_audio = "group0.maps=10";
+    run(&zero_shot_command, &config, &config.common, &got);
+    cr_assert(strstr(got.page, "weights were trained along with the rest"));
+    cr_assert(strstr(got.page, "minus squared distance"));
+    cr_assert(strstr(got.page, "Operations of training"));
+    cr_assert_null(strstr(got.page, "The digit 8, seen"));
     outcome_free(&got);
 }

@@ -38,6 +38,24 @@ Test(retrieval, dot_and_cosine)
     tuft_retrieval_free(&result);
 }
 
+/* By distance each query has the point beside it. */
+Test(retrieval, distance)
+{
+    static const float asked[] = {0.9F, 0.1F, 0.2F, 0.9F, 2.8F, -0.1F};
+    const tuft_embedding near = {3, 2, asked, query_label};
+    tuft_retrieval result;
+    cr_assert_eq(tuft_retrieve(&near, &gallery, TUFT_SIMILARITY_EUCLIDEAN, 3, NULL, &result, NULL),
+                 TUFT_OK);
+    cr_assert_eq(result.right, 3);
+    tuft_retrieval_free(&result);
+    /* (2, 0) is 1 from (1, 0) and 1.04 from (3, 0.3). */
+    cr_assert_eq(tuft_retrieve(&query, &gallery, TUFT_SIMILARITY_EUCLIDEAN, 3, NULL, &result, NULL),
+                 TUFT_OK);
+    const size_t found[] = {1, 0, 0, 0, 1, 0, 1, 0, 0};
+    cr_assert_arr_eq(result.confusion, found, sizeof found);
+    tuft_retrieval_free(&result);
+}
+
 Test(retrieval, only_the_classes_given)
 {
     tuft_error err;
@@ -104,7 +122,7 @@ Test(retrieval, class_similarity_is_the_mean_over_pairs)
         }
     }
     const tuft_embedding left = {ROWS, DIM, a, label_a}, right = {ROWS, DIM, b, label_b};
-    for (int similarity = 0; similarity < 2; similarity++) {
+    for (int similarity = 0; similarity < 3; similarity++) {
         double matrix[CLASSES * CLASSES], sum[CLASSES * CLASSES] = {0};
         int pairs[CLASSES * CLASSES] = {0};
         cr_assert_eq(tuft_class_similarity(&left, &right, (tuft_similarity)similarity, CLASSES,
@@ -118,7 +136,8 @@ Test(retrieval, class_similarity_is_the_mean_over_pairs)
                     x += (double)a[i * DIM + k] * a[i * DIM + k];
                     y += (double)b[j * DIM + k] * b[j * DIM + k];
                 }
-                sum[label_a[i] * CLASSES + label_b[j]] += similarity ? dot / sqrt(x * y) : dot;
+                const double value[] = {dot, dot / sqrt(x * y), 2 * dot - x - y};
+                sum[label_a[i] * CLASSES + label_b[j]] += value[similarity];
                 pairs[label_a[i] * CLASSES + label_b[j]]++;
             }
         for (int k = 0; k < CLASSES * CLASSES; k++)

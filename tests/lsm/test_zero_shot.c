@@ -66,11 +66,11 @@ static void tables_free(tables *t)
 static tuft_zero_shot_config configuration(void)
 {
     tuft_zero_shot_config config = tuft_zero_shot_defaults;
-    config.contrastive.dim = 16;
-    config.contrastive.similarity = TUFT_SIMILARITY_COSINE;
-    config.contrastive.pairing = TUFT_PAIRING_CLASS;
-    config.contrastive.temperature = 0.1;
-    config.contrastive.adam.rate = 1e-2;
+    config.joint.contrastive.dim = 16;
+    config.joint.contrastive.similarity = TUFT_SIMILARITY_COSINE;
+    config.joint.contrastive.pairing = TUFT_PAIRING_CLASS;
+    config.joint.contrastive.temperature = 0.1;
+    config.joint.contrastive.adam.rate = 1e-2;
     config.epochs = 12;
     config.shot_kinds = 2;
     config.shots[0] = 1;
@@ -101,6 +101,23 @@ static int same(const tuft_zero_shot_result *a, const tuft_zero_shot_result *b)
 }
 
 static const likeness zero_one = {{0, 1}}, one_zero = {{1, 0}};
+
+/* The same by episodes and distance. */
+Test(zero_shot, prototypical_networks_know_the_answers_too)
+{
+    tables t;
+    tuft_zero_shot_config config = configuration();
+    config.joint.loss = TUFT_LOSS_PROTOTYPICAL;
+    tables_new(&t, &zero_one, &zero_one, 1);
+    tuft_zero_shot_result r = run(&t, &config, 5);
+    cr_assert_eq(r.seen.b_to_a, 1);
+    cr_assert_eq(r.seen.a_to_b, 1);
+    cr_assert_geq(r.unseen.b_to_a, 0.9);
+    cr_assert_geq(r.few_shot[1], 0.9);
+    cr_assert_lt(r.similarity[0], 0); /* minus a distance */
+    cr_assert_gt(r.similarity[0], r.similarity[1]);
+    tables_free(&t);
+}
 
 Test(zero_shot, answers_that_are_known)
 {
@@ -219,7 +236,7 @@ Test(zero_shot, the_last_best_epoch_is_kept)
         tuft_zero_shot_config config = configuration();
         tuft_random random = tuft_random_stream(4, TUFT_RANDOM_TEST, 0);
         config.selection = selection[i];
-        config.contrastive.adam.rate = 2e-3;
+        config.joint.contrastive.adam.rate = 2e-3;
         config.epochs = 15;
         tables_new(&t, &one_zero, &zero_one, 4);
         for (int s = 0; s < 2; s++) {
@@ -313,7 +330,7 @@ Test(zero_shot, choices_of_classes_that_make_no_sense)
     refused(&t, &config, CLASSES, one, unseen, "class 4 is both");
     refused(&t, &config, CLASSES, nobody, unseen, "0 seen");
     refused(&t, &config, 1, seen, nobody, "1 classes");
-    refused(&t, &config, TUFT_ZERO_SHOT_CLASSES + 1, seen, nobody, "17 classes");
+    refused(&t, &config, TUFT_ZERO_SHOT_CLASSES + 1, seen, nobody, "33 classes");
     tables_free(&t);
 }
 
@@ -390,7 +407,7 @@ Test(zero_shot, configurations_that_make_no_sense)
     config.test_limit = 0;
     refused(&t, &config, CLASSES, seen, unseen, "0 test recordings");
     config = configuration();
-    config.contrastive.dim = 0;
+    config.joint.contrastive.dim = 0;
     tuft_zero_shot_result r;
     cr_assert_eq(
         tuft_zero_shot(&t.side[0], &t.side[1], &config, CLASSES, seen, unseen, 5, &r, NULL),
