@@ -494,8 +494,7 @@ static tuft_status run(const void *settings, tuft_error *err)
 
 const app_command classify_command = {
     .name = "classify",
-    .summary =
-        "digits and letters seen, heard or written: random reservoir, trained linear readout",
+    .summary = "digits or letters, seen or heard: a reservoir or trained network",
     .description =
         "Runs every recording through a reservoir of spiking cells whose weights are the random "
         "conductances of a resistive memory, counts the spikes in windows, trains a linear readout "
