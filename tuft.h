@@ -4,8 +4,8 @@
 
 #include "core/apart.h"
 #include "core/bursts.h"
-#include "core/checkpoint.h"
 #include "core/cell_model.h"
+#include "core/checkpoint.h"
 #include "core/distribution.h"
 #include "core/engine.h"
 #include "core/events.h"
