@@ -27,7 +27,8 @@ static const classify_config defaults = {.common = COMMON_DEFAULTS,
 static const app_option options[] = {
     OPTION_SECTION("Data"),
     OPTION_CHOICE(classify_config, dataset, "dataset", dataset_names,
-                  "n-mnist, n-tidigits, fsdd, synthetic-vision, synthetic-audio"),
+                  "n-mnist, n-tidigits, fsdd, mnist, emnist-letters, synthetic-vision, "
+                  "synthetic-audio, synthetic-letters, synthetic-neural"),
     OPTION_TEXT(classify_config, train, "train", "PATH",
                 "training recordings: a folder, or an HDF5 file with a train side"),
     OPTION_TEXT(classify_config, test, "test", "PATH",
@@ -35,7 +36,10 @@ static const app_option options[] = {
     OPTION_TEXT(classify_config, test_talkers, "test-talkers", "A,B",
                 "fsdd and synthetic sets: test on these talkers"),
     OPTION_INTEGER(classify_config, per_class, "per-class", "N", 4, 10000,
-                   "synthetic sets: recordings of each digit"),
+                   "synthetic sets: recordings of each digit or letter"),
+    OPTION_INTEGER(
+        classify_config, limit, "limit", "N", 0, 60000,
+        "mnist: the first N images of each side, emnist-letters: of each letter; 0: all"),
     OPTION_SECTION("Model"),
     OPTION_CHOICE(classify_config, network, "network", classify_networks,
                   "liquid; srnn, rnn: networks with all weights trained (with --preset lin2025)"),
@@ -79,6 +83,7 @@ static dataset_request request_of(const classify_config *c)
                              .test = c->test,
                              .test_talkers = c->test_talkers,
                              .per_class = (uint32_t)c->per_class,
+                             .limit = (size_t)c->limit,
                              .seed = c->common.seed,
                              .folds = (uint32_t)c->cross_validate,
                              .threads = (int)c->common.threads};
@@ -486,7 +491,8 @@ static tuft_status run(const void *settings, tuft_error *err)
 
 const app_command classify_command = {
     .name = "classify",
-    .summary = "digits seen or heard: random reservoir, trained linear readout",
+    .summary =
+        "digits and letters seen, heard or written: random reservoir, trained linear readout",
     .description =
         "Runs every recording through a reservoir of spiking cells whose weights are the random "
         "conductances of a resistive memory, counts the spikes in windows, trains a linear readout "

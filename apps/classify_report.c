@@ -23,11 +23,36 @@ static const struct {
     [DATASET_N_TIDIGITS] = {"N-TIDIGITS", "spoken digits through an event-based cochlea",
                             "70.79 %"},
     [DATASET_FSDD] = {"FSDD", "spoken digits, turned to events by a cochlea model", NULL},
+    [DATASET_MNIST] = {"MNIST", "handwritten digits before a simulated event camera", NULL},
+    [DATASET_EMNIST_LETTERS] = {"E-MNIST letters",
+                                "handwritten letters before a simulated event camera", NULL},
     [DATASET_SYNTHETIC_VISION] = {"drawn digits", "drawn digits before a simulated event camera",
                                   NULL},
     [DATASET_SYNTHETIC_AUDIO] = {"synthesised speech",
                                  "synthesised digits, turned to events by a cochlea model", NULL},
+    [DATASET_SYNTHETIC_LETTERS] = {"drawn letters", "drawn letters before a simulated event camera",
+                                   NULL},
+    [DATASET_SYNTHETIC_NEURAL] = {"synthetic motor cortex",
+                                  "letters written, in simulated recordings of 192 electrodes",
+                                  NULL},
 };
+
+static int has_letters(const classify_run *run)
+{
+    const int set = run->config->dataset;
+    return set == DATASET_EMNIST_LETTERS || set == DATASET_SYNTHETIC_LETTERS ||
+           set == DATASET_SYNTHETIC_NEURAL;
+}
+
+static const char *thing(const classify_run *run)
+{
+    return has_letters(run) ? "letter" : "digit";
+}
+
+static void class_text(const classify_run *run, int class, char *text, size_t size)
+{
+    snprintf(text, size, has_letters(run) ? "%c" : "%d", has_letters(run) ? 'a' + class : class);
+}
 
 /* ---- cards ----------------------------------------------------------------------------------- */
 
@@ -143,7 +168,7 @@ static void tell(app_report *report, const classify_run *run)
                 "%zu recordings (%s; %s) of %d classes ran through a reservoir of %zu spiking "
                 "cells. Its weights are differences of random conductances and are never trained. "
                 "The spikes of the cells, counted in %u window%s and added up by region, are %zu "
-                "features; a linear readout trained on them (%s) says which digit it was. Preset "
+                "features; a linear readout trained on them (%s) says which %s it was. Preset "
                 "%s (%s%s), %s.",
                 run->set.all.count, sets[config->dataset].name, sets[config->dataset].recordings,
                 run->set.all.classes, run->cells, preset->encoding.windows,
@@ -152,7 +177,7 @@ static void tell(app_report *report, const classify_run *run)
                 : preset->readout.lambda > 0
                     ? "ridge regression"
                     : "ridge regression, penalty chosen inside the training side",
-                preset_names[config->preset],
+                thing(run), preset_names[config->preset],
                 config->preset == PRESET_LIN2025 ? "the published configuration" : "Tuft's own",
                 config->set ? ", some values changed" : "", seeds);
     tell_split(report, run);
@@ -274,14 +299,14 @@ typedef char class_name[24];
 static tuft_status view_classes(app_report *report, const classify_run *run,
                                 const char *const *name, tuft_error *err)
 {
-    const plot_axes axes = {.title = "Accuracy for each digit.",
-                            .note = run->config->seeds > 1
-                                        ? "Over all seeds."
-                                        : "Bars: 95 % interval of the recordings' share (Wilson).",
-                            .x_label = "digit",
-                            .y_label = "accuracy (%)",
-                            .y_high = 100,
-                            .width = PLOT_WIDE};
+    const plot_axes axes = {
+        .title = has_letters(run) ? "Accuracy for each letter." : "Accuracy for each digit.",
+        .note = run->config->seeds > 1 ? "Over all seeds."
+                                       : "Bars: 95 % interval of the recordings' share (Wilson).",
+        .x_label = thing(run),
+        .y_label = "accuracy (%)",
+        .y_high = 100,
+        .width = PLOT_WIDE};
     return view_bars(report, run, &axes, name, (size_t)run->set.all.classes, class_bars, err);
 }
 
@@ -290,12 +315,12 @@ static tuft_status view_confusion(app_report *report, const classify_run *run,
 {
     const plot_axes axes = {.title = "Confusion matrix.",
                             .note = run->config->seeds > 1
-                                        ? "Each row: what recordings of this digit were taken for, "
+                                        ? "Each row: what recordings of this class were taken for, "
                                           "in percent, with their number below, over all seeds."
-                                        : "Each row: what recordings of this digit were taken for, "
+                                        : "Each row: what recordings of this class were taken for, "
                                           "in percent, with their number below.",
-                            .x_label = "predicted digit",
-                            .y_label = "true digit",
+                            .x_label = has_letters(run) ? "predicted letter" : "predicted digit",
+                            .y_label = has_letters(run) ? "true letter" : "true digit",
                             .width = PLOT_WIDE};
     return confusion_view(report, &axes, run->liquid.confusion, NULL, name,
                           (size_t)run->set.all.classes, err);
@@ -310,7 +335,7 @@ static tuft_status view_accuracy(app_report *report, const classify_run *run, tu
     if (!status)
         status = TUFT_NEW(&name, classes, "names of classes", err);
     for (size_t c = 0; !status && c < classes; c++) {
-        snprintf(text[c], sizeof text[c], "%zu", c);
+        class_text(run, (int)c, text[c], sizeof text[c]);
         name[c] = text[c];
     }
     report_section(report, "Accuracy");
@@ -335,7 +360,9 @@ static tuft_status view_reservoir(app_report *report, const classify_run *run, t
     while (shown + 1 < all->count && !run->set.split[0].test[shown])
         shown++;
     char what[TEXT];
-    snprintf(what, sizeof what, "A test recording of digit %d", all->recording[shown].label);
+    class_name class;
+    class_text(run, all->recording[shown].label, class, sizeof class);
+    snprintf(what, sizeof what, "A test recording of %s %s", thing(run), class);
     tuft_reservoir *reservoir;
     tuft_status status =
         liquid_new(&reservoir, &run->preset, all->geometry, run->config->common.seed, err);
@@ -357,7 +384,8 @@ tuft_status classify_report(const classify_run *run, const app_result *result, t
 {
     char title[TEXT], subtitle[TEXT];
     app_report *report;
-    snprintf(title, sizeof title, "Which digit is it? %s", sets[run->config->dataset].name);
+    snprintf(title, sizeof title, "Which %s is it? %s", thing(run),
+             sets[run->config->dataset].name);
     snprintf(subtitle, sizeof subtitle, "tuft classify, preset %s: %s, a trained linear readout",
              preset_names[run->config->preset],
              run->config->network == CLASSIFY_LIQUID ? "a random reservoir" : "a trained network");

@@ -2,6 +2,9 @@
 
 #include "core/memory.h"
 #include "core/philox.h"
+#include "datasets/emnist.h"
+#include "datasets/mnist.h"
+#include "datasets/neural.h"
 #include "datasets/nmnist.h"
 #include "datasets/ntidigits.h"
 #include "datasets/speech.h"
@@ -13,8 +16,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const dataset_names[] = {"n-mnist",          "n-tidigits",      "fsdd",
-                                     "synthetic-vision", "synthetic-audio", NULL};
+const char *const dataset_names[] = {"n-mnist",
+                                     "n-tidigits",
+                                     "fsdd",
+                                     "mnist",
+                                     "emnist-letters",
+                                     "synthetic-vision",
+                                     "synthetic-audio",
+                                     "synthetic-letters",
+                                     "synthetic-neural",
+                                     NULL};
 
 void dataset_free(dataset *set)
 {
@@ -91,6 +102,30 @@ static tuft_status take_side(dataset *set, tuft_recordings *more, tuft_error *er
     return status;
 }
 
+static tuft_status load_mnist(const dataset_request *request, tuft_mnist_side side,
+                              tuft_recordings *out, tuft_error *err)
+{
+    const tuft_dvs_parameters sensor = tuft_dvs_defaults();
+    return tuft_mnist_load(request->train, side, request->limit, &sensor, request->seed,
+                           request->threads, out, err);
+}
+
+static tuft_status load_letters(const dataset_request *request, tuft_emnist_side side,
+                                tuft_recordings *out, tuft_error *err)
+{
+    const tuft_dvs_parameters sensor = tuft_dvs_defaults();
+    return tuft_emnist_load(request->train, TUFT_EMNIST_LETTERS, side, request->limit, &sensor,
+                            request->seed, request->threads, out, err);
+}
+
+static tuft_status load_neural(const dataset_request *request, tuft_recordings *out,
+                               tuft_error *err)
+{
+    const tuft_neural_parameters parameters = tuft_neural_defaults();
+    return tuft_synthetic_neural(&parameters, request->per_class, request->seed, request->threads,
+                                 out, err);
+}
+
 static tuft_status load_sides(const dataset_request *request, tuft_recordings *train,
                               tuft_recordings *test, tuft_error *err)
 {
@@ -115,6 +150,16 @@ static tuft_status load_sides(const dataset_request *request, tuft_recordings *t
         if (!status && second)
             status = tuft_spoken_load(second, &request->cochlea, request->threads, test, err);
         break;
+    case DATASET_MNIST:
+        status = load_mnist(request, TUFT_MNIST_TRAIN, train, err);
+        if (!status && !request->folds)
+            status = load_mnist(request, TUFT_MNIST_TEST, test, err);
+        break;
+    case DATASET_EMNIST_LETTERS:
+        status = load_letters(request, TUFT_EMNIST_TRAIN, train, err);
+        if (!status && !request->folds)
+            status = load_letters(request, TUFT_EMNIST_TEST, test, err);
+        break;
     case DATASET_SYNTHETIC_VISION:
         status =
             tuft_synthetic_vision(request->per_class, request->seed, request->threads, train, err);
@@ -122,6 +167,13 @@ static tuft_status load_sides(const dataset_request *request, tuft_recordings *t
     case DATASET_SYNTHETIC_AUDIO:
         status =
             tuft_synthetic_audio(request->per_class, request->seed, request->threads, train, err);
+        break;
+    case DATASET_SYNTHETIC_LETTERS:
+        status =
+            tuft_synthetic_letters(request->per_class, request->seed, request->threads, train, err);
+        break;
+    case DATASET_SYNTHETIC_NEURAL:
+        status = load_neural(request, train, err);
         break;
     }
     return status;
@@ -211,7 +263,12 @@ tuft_status dataset_check(const dataset_request *request, tuft_error *err)
     if (synthetic && (request->train || request->test))
         return tuft_fail(err, TUFT_INVALID, "--dataset %s is made, it takes no --train or --test",
                          name);
-    if (!by_talker && !request->test && !request->folds)
+    int images = request->name == DATASET_MNIST || request->name == DATASET_EMNIST_LETTERS;
+    if (images && request->test)
+        return tuft_fail(err, TUFT_INVALID, "--dataset %s: --train DIR holds both sides", name);
+    if (!images && request->limit)
+        return tuft_fail(err, TUFT_INVALID, "--limit is for --dataset mnist and emnist-letters");
+    if (!by_talker && !images && !request->test && !request->folds)
         return tuft_fail(err, TUFT_INVALID, "--dataset %s needs --test PATH or --cross-validate K",
                          name);
     if (request->test_talkers && (request->test || request->folds || !by_talker))
@@ -233,8 +290,9 @@ static tuft_status hold_talkers_out(const dataset_request *request, tuft_recordi
 
 tuft_status dataset_load(const dataset_request *request, dataset *out, tuft_error *err)
 {
-    static const modality kinds[] = {MODALITY_VISION, MODALITY_AUDIO, MODALITY_SOUND,
-                                     MODALITY_VISION, MODALITY_SOUND};
+    static const modality kinds[] = {MODALITY_VISION, MODALITY_AUDIO,  MODALITY_SOUND,
+                                     MODALITY_VISION, MODALITY_VISION, MODALITY_VISION,
+                                     MODALITY_SOUND,  MODALITY_VISION, MODALITY_NEURAL};
     *out = (dataset){.kind = kinds[request->name]};
     tuft_recordings train = {0}, test = {0};
     const char *side = "test";

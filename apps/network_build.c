@@ -1,6 +1,7 @@
 #include "apps/network_build.h"
 
 #include "apps/network_edges.h"
+#include "core/checkpoint.h"
 #include "core/memory.h"
 #include "core/philox.h"
 #include "datasets/source.h"
@@ -180,8 +181,8 @@ static tuft_status connect(const network_file *file, const network_projection *p
         return network_edges_read(file, p, out, err);
     if (p->connect == NETWORK_CONNECT_ONE_TO_ONE)
         return one_to_one(p, sources, out, err);
-    if (p->wiring.rule == TUFT_WIRE_ALL && p->wiring.autapses == TUFT_AUTAPSES_ALLOWED &&
-        p->wiring.delay_ticks.kind == TUFT_FIXED)
+    if (p->wiring.rule == TUFT_WIRE_ALL && !p->rule &&
+        p->wiring.autapses == TUFT_AUTAPSES_ALLOWED && p->wiring.delay_ticks.kind == TUFT_FIXED)
         return dense(p, sources, targets, out, err);
     return tuft_connections_wire(out, sources, targets, &p->wiring, err);
 }
@@ -199,7 +200,24 @@ static tuft_status add_projections(const network_file *file, network_built *buil
             if (status)
                 tuft_connections_free(&made);
         }
+        if (!status && p->rule)
+            status = tuft_network_make_plastic(built->network, (uint32_t)i, p->rule,
+                                               p->rule_parameters, err);
         status = at_spot(file, p->spot, status, err);
+    }
+    return status;
+}
+
+static tuft_status add_drives(const network_file *file, network_built *built, tuft_error *err)
+{
+    tuft_status status = TUFT_OK;
+    for (size_t i = 0; !status && i < file->inputs; i++) {
+        const network_input *input = &file->input[i];
+        if (input->kind != NETWORK_INPUT_DRIVE)
+            continue;
+        status = tuft_network_drive(built->network, input->population, input->port, input->rate_hz,
+                                    (float)input->weight, err);
+        status = at_spot(file, input->spot, status, err);
     }
     return status;
 }
@@ -255,7 +273,7 @@ static tuft_status read_events(const network_file *file, const network_input *in
     if (status)
         return status;
     status = recording_of(input, &source, &one, err);
-    if (!status)
+    if (!status && one.count)
         status = take_events(file, input, &one.recording[0].events, out, err);
     tuft_recordings_free(&one);
     tuft_source_close(&source);
@@ -318,15 +336,35 @@ static tuft_status attach_recorders(const network_file *file, tuft_engine *engin
     return status;
 }
 
+/* The spikes of sources that are still to come. */
+static tuft_status give_input(const network_file *file, const network_built *built, tuft_error *err)
+{
+    tuft_status status = TUFT_OK;
+    for (size_t i = 0; !status && i < file->inputs; i++) {
+        const network_spikes *spikes = &built->spikes[i];
+        size_t past = 0;
+        while (past < spikes->count && spikes->tick[past] < tuft_engine_now(built->engine))
+            past++;
+        if (spikes->tick)
+            status =
+                tuft_engine_input(built->engine, file->input[i].population, spikes->tick + past,
+                                  spikes->cell + past, spikes->count - past, err);
+    }
+    return status;
+}
+
+tuft_status network_resume(const network_file *file, network_built *built, const char *path,
+                           tuft_error *err)
+{
+    tuft_status status = tuft_engine_restore(built->engine, path, err);
+    return status ? status : give_input(file, built, err);
+}
+
 static tuft_status start(const network_file *file, network_built *built, tuft_error *err)
 {
     tuft_status status = attach_recorders(file, built->engine, err);
-    for (size_t i = 0; !status && i < file->inputs; i++) {
-        const network_spikes *spikes = &built->spikes[i];
-        if (spikes->tick)
-            status = tuft_engine_input(built->engine, file->input[i].population, spikes->tick,
-                                       spikes->cell, spikes->count, err);
-    }
+    if (!status)
+        status = give_input(file, built, err);
     for (uint32_t q = 0; !status && q < file->populations; q++)
         for (size_t s = 0; !status && s < file->population[q].settings; s++)
             if (!file->population[q].setting[s].parameter)
@@ -344,6 +382,8 @@ tuft_status network_build(network_file *file, int threads, network_built *out, t
         status = add_populations(file, out, err);
     if (!status)
         status = add_projections(file, out, err);
+    if (!status)
+        status = add_drives(file, out, err);
     if (!status) {
         status = tuft_engine_new(&out->engine, out->network, file->seed, threads, err);
         if (status) /* names the population */

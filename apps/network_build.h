@@ -28,6 +28,9 @@ typedef struct {
 /* An engine at tick 0 with initial values, recorders and the spikes of sources. file is borrowed:
  * its populations' parameters are what the network points to. On failure *out is zeroed. */
 tuft_status network_build(network_file *file, int threads, network_built *out, tuft_error *err);
+/* Brings what was just built to where a checkpoint of the same network was saved. */
+tuft_status network_resume(const network_file *file, network_built *built, const char *path,
+                           tuft_error *err);
 void network_built_free(network_built *built);
 
 #endif

@@ -42,8 +42,10 @@ void network_file_free(network_file *file)
         free(file->population[q].parameters);
         free(file->population[q].setting);
     }
-    for (size_t p = 0; p < file->projections; p++)
+    for (size_t p = 0; p < file->projections; p++) {
         free(file->projection[p].edges);
+        free(file->projection[p].rule_parameters);
+    }
     for (size_t i = 0; i < file->inputs; i++) {
         free(file->input[i].cells.cell);
         free(file->input[i].tick);

@@ -9,6 +9,7 @@
 
 #include "apps/json_at.h"
 #include "core/cell_model.h"
+#include "core/plasticity.h"
 #include "core/wiring.h"
 
 #include <jansson.h>
@@ -50,16 +51,19 @@ typedef struct {
     uint32_t source, target;
     const char *port;
     network_connect connect;
-    tuft_wiring wiring; /* weight, delay, seed and stream whatever the connect */
-    char *edges;        /* CONNECT_FILE: path */
-    int has_weight;     /* edges may bring their own */
+    tuft_wiring wiring;               /* weight, delay, seed and stream whatever the connect */
+    char *edges;                      /* CONNECT_FILE: path */
+    int has_weight;                   /* edges may bring their own */
+    const tuft_plasticity_rule *rule; /* NULL: the weights are fixed */
+    void *rule_parameters;            /* the rule's struct */
 } network_projection;
 
 typedef enum {
     NETWORK_INPUT_STEPS,
     NETWORK_INPUT_SINE,
     NETWORK_INPUT_EVENTS, /* from a file */
-    NETWORK_INPUT_SPIKES  /* given one by one */
+    NETWORK_INPUT_SPIKES, /* given one by one */
+    NETWORK_INPUT_DRIVE   /* core/drive.h */
 } network_input_kind;
 
 /* cell NULL: cells 0 .. cells-1. */
@@ -85,6 +89,9 @@ typedef struct {
     /* EVENTS */
     char *events; /* path */
     size_t recording;
+    /* DRIVE */
+    const char *port;
+    double rate_hz, weight;
 } network_input;
 
 typedef struct {

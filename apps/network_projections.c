@@ -169,12 +169,12 @@ static tuft_status read_delay(const json_at *at, const network_file *file, tuft_
 
 static tuft_status read_projection(network_file *file, const json_at *at, tuft_error *err)
 {
-    static const char *const keys[] = {"name",    "source", "target",   "port",
-                                       "connect", "weight", "delay_ms", NULL};
+    static const char *const keys[] = {"name",   "source",   "target",     "port", "connect",
+                                       "weight", "delay_ms", "plasticity", NULL};
     json_at name = json_at_member(at, "name"), source = json_at_member(at, "source"),
             target = json_at_member(at, "target"), port = json_at_member(at, "port"),
             connect = json_at_member(at, "connect"), weight = json_at_member(at, "weight"),
-            delay = json_at_member(at, "delay_ms");
+            delay = json_at_member(at, "delay_ms"), learns = json_at_member(at, "plasticity");
     network_projection *p;
     const char *text = NULL;
     tuft_status status = json_at_keys(at, keys, err);
@@ -194,6 +194,8 @@ static tuft_status read_projection(network_file *file, const json_at *at, tuft_e
         status = network_read_distribution(&weight, &p->wiring.weight, err);
     if (!status)
         status = read_delay(&delay, file, &p->wiring.delay_ticks, err);
+    if (!status && learns.value)
+        status = network_read_plasticity(file, &learns, p, err);
     if (!status && name.value)
         status = json_at_text(&name, &text, err);
     if (status)

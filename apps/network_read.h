@@ -51,6 +51,12 @@ tuft_status network_read_projections(network_file *file, tuft_error *err);
 tuft_status network_add_projection(network_file *file, const char *spot, network_projection **out,
                                    tuft_error *err);
 
+/* ---- learning (network_plasticity.c) */
+
+/* {"rule": name, "parameters": {...}} of a projection whose connect has been read. */
+tuft_status network_read_plasticity(const network_file *file, const json_at *at,
+                                    network_projection *projection, tuft_error *err);
+
 /* ---- inputs (network_inputs.c) */
 
 /* Random streams of the projections that Poisson inputs are: this and their place in "inputs".

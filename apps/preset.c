@@ -144,11 +144,41 @@ static lsm_preset best_sound(tuft_geometry geometry)
     return preset;
 }
 
+/* Electrodes have no order, so that a cell sees a few of them, wherever they are, now and 40 ms
+ * before; counts in 15 windows keep the order of strokes. Trials differ in pace: copies are
+ * stretched in time and lose some spikes. Chosen by cross-validation on another participant (seed
+ * 1001, docs/letters.md). */
+static lsm_preset best_neural(void)
+{
+    return (lsm_preset){
+        .frontend = {.polarity = TUFT_POLARITY_BOTH,
+                     .start = TUFT_START_AT_ZERO,
+                     .rule = TUFT_STEP_LENGTH,
+                     .step_us = 10000},
+        .reservoir = {.conductance = tuft_conductance_defaults,
+                      .groups = 1,
+                      .group = {{.maps = 600,
+                                 .delays = 2,
+                                 .delay_steps = {0, 4},
+                                 .density = 0.03,
+                                 .weight_sd = 0.5,
+                                 .decay = 0.8,
+                                 .threshold = 0.35,
+                                 .threshold_spread = 0.2,
+                                 .pools_x = 1,
+                                 .pools_y = 1}}},
+        .encoding = {.windows = 15, .transform = TUFT_COUNT_SQUARE_ROOT, .scale = 1},
+        .copies = 2,
+        .augmentation = {.time_scale = 0.05, .drop = 0.1},
+        .readout = {.kind = READOUT_RIDGE}};
+}
+
 lsm_preset preset_get(preset_name name, modality kind, preset_task task, tuft_geometry geometry)
 {
     lsm_preset preset = name == PRESET_LIN2025    ? lin2025(kind, task, geometry)
                         : kind == MODALITY_VISION ? best_vision()
                         : kind == MODALITY_AUDIO  ? best_audio(geometry)
+                        : kind == MODALITY_NEURAL ? best_neural()
                                                   : best_sound(geometry);
     preset.cochlea = tuft_cochlea_defaults();
     if (name == PRESET_BEST && kind == MODALITY_SOUND)
@@ -330,32 +360,30 @@ static tuft_status read_value(const value *v, void *base, const char *name, char
     return TUFT_OK;
 }
 
-/* The value called name and the struct it lies in; NULL when there is none. */
-static const value *find(lsm_preset *preset, const char *name, void **base)
-{
-    for (size_t i = 0; i < VALUES; i++)
-        if (strcmp(values[i].name, name) == 0) {
-            *base = preset;
-            return &values[i];
-        }
-    if (strncmp(name, "group", 5) != 0 || name[5] < '0' || name[5] >= '0' + TUFT_RESERVOIR_GROUPS ||
-        name[6] != '.')
-        return NULL;
-    for (size_t i = 0; i < GROUP_VALUES; i++)
-        if (strcmp(group_values[i].name, name + 7) == 0) {
-            *base = &preset->reservoir.group[name[5] - '0'];
-            return &group_values[i];
-        }
-    return NULL;
-}
+/* What people call values of all groups at once. */
+static const struct {
+    const char *name, *of_group;
+} reservoir_names[] = {
+    {"reservoir.size", "maps"},
+    {"reservoir.connectivity", "recurrent_density"},
+    {"reservoir.spectral_scale", "recurrent_sd"},
+    {"reservoir.decay", "decay"},
+    {"reservoir.threshold", "threshold"},
+    {"reservoir.input_density", "density"},
+    {"reservoir.input_scale", "weight_sd"},
+};
+
+enum { RESERVOIR_NAMES = sizeof reservoir_names / sizeof *reservoir_names };
 
 static tuft_status unknown(const char *name, tuft_error *err)
 {
-    const char *known[VALUES + GROUP_VALUES + 1] = {0};
+    const char *known[VALUES + RESERVOIR_NAMES + GROUP_VALUES] = {0};
     char group_name[GROUP_VALUES][40];
     size_t n = 0;
     for (size_t i = 0; i < VALUES; i++)
         known[n++] = values[i].name;
+    for (size_t i = 0; i < RESERVOIR_NAMES; i++)
+        known[n++] = reservoir_names[i].name;
     for (size_t i = 0; i < GROUP_VALUES; i++) {
         snprintf(group_name[i], sizeof group_name[i], "group0.%s", group_values[i].name);
         known[n++] = group_name[i];
@@ -365,6 +393,50 @@ static tuft_status unknown(const char *name, tuft_error *err)
         return tuft_fail(err, TUFT_INVALID, "--set: unknown value \"%s\" (did you mean \"%s\"?)",
                          name, near);
     return tuft_fail(err, TUFT_INVALID, "--set: unknown value \"%s\"", name);
+}
+
+static const value *find_of_group(const char *name)
+{
+    for (size_t i = 0; i < GROUP_VALUES; i++)
+        if (strcmp(group_values[i].name, name) == 0)
+            return &group_values[i];
+    return NULL;
+}
+
+/* The value called name, and where it lies: the preset, or groups from first up to end. NULL when
+ * there is none. */
+static const value *find(const lsm_preset *preset, const char *name, uint32_t *first, uint32_t *end)
+{
+    *first = *end = 0;
+    for (size_t i = 0; i < VALUES; i++)
+        if (strcmp(values[i].name, name) == 0)
+            return &values[i];
+    for (size_t i = 0; i < RESERVOIR_NAMES; i++)
+        if (strcmp(reservoir_names[i].name, name) == 0) {
+            *end = preset->reservoir.groups ? preset->reservoir.groups : 1;
+            return find_of_group(reservoir_names[i].of_group);
+        }
+    if (strncmp(name, "group", 5) != 0 || name[5] < '0' || name[5] >= '0' + TUFT_RESERVOIR_GROUPS ||
+        name[6] != '.')
+        return NULL;
+    *first = (uint32_t)(name[5] - '0');
+    *end = *first + 1;
+    return find_of_group(name + 7);
+}
+
+/* name=text, in the preset or in the groups that it is of. */
+static tuft_status assign(lsm_preset *preset, const char *name, char *text, tuft_error *err)
+{
+    uint32_t first, end;
+    const value *v = find(preset, name, &first, &end);
+    if (!v)
+        return unknown(name, err);
+    if (first == end)
+        return read_value(v, preset, name, text, err);
+    tuft_status status = TUFT_OK;
+    for (uint32_t g = first; g < end && g < TUFT_RESERVOIR_GROUPS && !status; g++)
+        status = read_value(v, &preset->reservoir.group[g], name, text, err);
+    return status;
 }
 
 tuft_status preset_set(lsm_preset *preset, const char *assignments, tuft_error *err)
@@ -384,9 +456,7 @@ tuft_status preset_set(lsm_preset *preset, const char *assignments, tuft_error *
             break;
         }
         *equals = '\0';
-        void *base;
-        const value *v = find(&changed, part, &base);
-        status = v ? read_value(v, base, part, equals + 1, err) : unknown(part, err);
+        status = assign(&changed, part, equals + 1, err);
     }
     free(text);
     if (!status)

@@ -13,8 +13,9 @@
 
 #include <jansson.h>
 
-/* Audio: recordings that are spikes of somebody's cochlea. Sound: sounds through ours. */
-typedef enum { MODALITY_VISION, MODALITY_AUDIO, MODALITY_SOUND } modality;
+/* Audio: recordings that are spikes of somebody's cochlea. Sound: sounds through ours. Neural:
+ * spikes of electrodes, whose order means nothing. */
+typedef enum { MODALITY_VISION, MODALITY_AUDIO, MODALITY_SOUND, MODALITY_NEURAL } modality;
 typedef enum { PRESET_LIN2025, PRESET_BEST } preset_name;
 typedef enum { TASK_CLASSIFY, TASK_ZERO_SHOT } preset_task;
 typedef enum { READOUT_RIDGE, READOUT_SOFTMAX } readout_kind;
@@ -44,9 +45,11 @@ lsm_preset preset_get(preset_name name, modality kind, preset_task task, tuft_ge
 tuft_status preset_cochlea(preset_name name, const char *assignments,
                            tuft_cochlea_parameters *cochlea, tuft_error *err);
 
-/* "group0.maps=96,group0.delays=0/2/4,encoding.windows=6": changes the values that are named.
- * NULL changes nothing. TUFT_INVALID: an unknown name (with the nearest known one), a value that is
- * not of its kind; then nothing has been changed. */
+/* "group0.maps=96,group0.delays=0/2/4,encoding.windows=6": changes the values that are named;
+ * reservoir.size, .connectivity, .spectral_scale, .decay, .threshold, .input_density and
+ * .input_scale are maps, recurrent_density, recurrent_sd, decay, threshold, density and weight_sd
+ * of all groups. NULL changes nothing. TUFT_INVALID: an unknown name (with the nearest known one),
+ * a value that is not of its kind; then nothing has been changed. */
 tuft_status preset_set(lsm_preset *preset, const char *assignments, tuft_error *err);
 
 /* All values by name, a new reference; NULL without memory. */

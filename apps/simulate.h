@@ -10,8 +10,8 @@
 
 typedef struct {
     common_options common;
-    const char *network, *input, *set, *spikes, *traces;
-    double duration;
+    const char *network, *input, *set, *spikes, *traces, *weights, *checkpoint, *resume;
+    double duration, every;
 } simulate_config;
 
 /* How windows of burst statistics go with an input of the file. */

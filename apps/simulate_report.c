@@ -1,4 +1,5 @@
 #include "apps/commands.h"
+#include "apps/learned.h"
 #include "apps/network_run.h"
 #include "apps/report.h"
 #include "apps/simulate.h"
@@ -316,7 +317,8 @@ static tuft_status view_trace(app_report *report, const simulate_run *run,
 {
     const network_file *file = &run->file;
     const network_population *p = &file->population[asked->population];
-    const tuft_trace_record *trace = tuft_engine_trace(run->built.engine, asked->population);
+    const tuft_trace_record *trace = tuft_engine_trace_of(run->built.engine, asked->population,
+                                                          p->model->variable[asked->variable]);
     size_t curves = trace->cells < SHOWN_CURVES ? trace->cells : SHOWN_CURVES;
     plot_series series[SHOWN_CURVES];
     char title[TEXT], name[SHOWN_CURVES][24];
@@ -460,6 +462,10 @@ tuft_status simulate_report(const simulate_run *run, const app_result *result, t
         report_section(report, "Traces");
     for (size_t t = 0; !status && t < file->traces; t++)
         status = view_trace(report, run, &file->trace[t], err);
+    if (learned_any(run->built.network))
+        report_section(report, "Learning");
+    if (!status)
+        status = learned_view(report, run->built.network, run->built.engine, err);
     report_section(report, "Network and work");
     if (!status)
         status = view_populations(report, run, err);

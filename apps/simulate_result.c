@@ -1,3 +1,4 @@
+#include "apps/learned.h"
 #include "apps/network_run.h"
 #include "apps/simulate.h"
 #include "core/memory.h"
@@ -209,6 +210,9 @@ void simulate_json(const simulate_run *run, app_result *result)
         json_object_set_new(by[CV], of, result_real(s->interval_cv));
         json_object_set_new(by[ACTIVE], of, json_integer(s->active_cells));
     }
+    if (learned_any(run->built.network))
+        json_object_set_new(results, "learned",
+                            learned_json(run->built.network, run->built.engine));
     if (!file->bursts_count) {
         json_decref(bursts);
         return;
@@ -263,6 +267,7 @@ void simulate_print(const simulate_run *run)
         printf("%-42s %-10s %12llu %14llu\n", one->name, tuft_projection_kind_name(one->kind),
                (unsigned long long)one->synapses, (unsigned long long)one->synaptic_events);
     }
+    learned_print(run->built.network, run->built.engine);
     for (size_t b = 0; b < file->bursts_count; b++)
         print_bursts(run, b);
 }

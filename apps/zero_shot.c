@@ -20,8 +20,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* Digits that --all-pairs takes pairs of. */
-enum { FIRST_DIGIT = 1, LAST_DIGIT = 9, PAIRS = ZERO_SHOT_PAIRS, SEEDS = 1000 };
+enum { SEEDS = 1000 };
 
 const char *const zero_shot_networks[] = {"liquid", "srnn", NULL};
 const char *const zero_shot_losses[] = {"contrastive", "prototypical", NULL};
@@ -41,22 +40,23 @@ static const zero_shot_config defaults = {.common = COMMON_DEFAULTS,
                                           .queries = 5,
                                           .clip = NAN,
                                           .sharpness = NAN,
-                                          .seen = {7, {1, 2, 3, 4, 5, 6, 7}},
-                                          .unseen = {2, {8, 9}},
+                                          .choices = 50,
                                           .shots = {1, {5}}};
 
 static const app_option options[] = {
     OPTION_SECTION("Data"),
-    OPTION_TEXT(zero_shot_config, vision, "vision", "DIR",
-                "N-MNIST recordings: a folder with Train and Test"),
+    OPTION_TEXT(
+        zero_shot_config, vision, "vision", "DIR",
+        "N-MNIST recordings, a folder with Train and Test; synthetic-letters, or E-MNIST's folder"),
     OPTION_TEXT(zero_shot_config, audio, "audio", "PATH",
-                "spoken digits: an HDF5 file in the N-TIDIGITS layout, or a folder of sounds"),
+                "spoken digits, an HDF5 file in the N-TIDIGITS layout or a folder of sounds; "
+                "synthetic-neural (of letters)"),
     OPTION_TEXT(zero_shot_config, test_talkers, "test-talkers", "A,B",
-                "sounds of these talkers are for the test (default: the last quarter)"),
+                "sounds of these talkers (sessions) are for the test (default: the last quarter)"),
     OPTION_SWITCH(zero_shot_config, synthetic, "synthetic",
                   "drawn and synthesised digits instead: no data needed"),
     OPTION_INTEGER(zero_shot_config, per_class, "per-class", "N", 8, 10000,
-                   "synthetic: recordings of each digit and modality"),
+                   "synthetic: recordings of each class and modality; E-MNIST: of each side"),
     OPTION_SECTION("Model"),
     OPTION_CHOICE(zero_shot_config, network, "network", zero_shot_networks,
                   "liquid; srnn: all weights trained end to end (with --preset lin2025)"),
@@ -85,11 +85,14 @@ static const app_option options[] = {
     OPTION_REAL(zero_shot_config, sharpness, "sharpness", "X", 1e-3, 1e3,
                 "srnn: of the surrogate gradient"),
     OPTION_SECTION("Protocol"),
-    OPTION_LIST(zero_shot_config, seen, "seen", "LIST", 0, 9, "classes to train on"),
-    OPTION_LIST(zero_shot_config, unseen, "unseen", "LIST", 0, 9,
-                "classes that no projection is trained on"),
+    OPTION_TEXT(zero_shot_config, seen, "seen", "LIST",
+                "classes to train on (default: 1-7; of letters all others)"),
+    OPTION_TEXT(zero_shot_config, unseen, "unseen", "LIST",
+                "classes that no projection is trained on (default: 8,9; of letters w-z)"),
     OPTION_SWITCH(zero_shot_config, all_pairs, "all-pairs",
-                  "also every choice of two unseen digits from 1-9"),
+                  "also every choice of two unseen digits from 1-9; letters: random choices"),
+    OPTION_INTEGER(zero_shot_config, choices, "choices", "N", 2, ZERO_SHOT_CHOICES,
+                   "letters: how many choices of unseen ones --all-pairs draws"),
     OPTION_LIST(zero_shot_config, shots, "shots", "LIST", 1, 1000,
                 "few-shot association with so many examples a class"),
     OPTION_CHOICE(zero_shot_config, selection, "selection", selections,
@@ -104,6 +107,8 @@ static const command_example examples[] = {
      "every choice of two unseen digits"},
     {"tuft zero-shot --vision N-MNIST --audio fsdd --preset lin2025 --selection test",
      "the published configuration and rule, for a replay"},
+    {"tuft zero-shot --vision synthetic-letters --audio synthetic-neural --shots 1,2,5,10,20",
+     "letters seen and letters written, recorded in motor cortex"},
 };
 
 static tuft_status check(const void *settings, tuft_error *err)
@@ -114,10 +119,12 @@ static tuft_status check(const void *settings, tuft_error *err)
     if (!c->synthetic && !(c->vision && c->audio))
         return tuft_fail(err, TUFT_INVALID,
                          "expected --vision DIR and --audio PATH, or --synthetic");
-    if (c->seen.count < 2 || c->unseen.count < 2)
-        return tuft_fail(err, TUFT_INVALID,
-                         "%zu seen and %zu unseen classes, expected 2 or more of each",
-                         c->seen.count, c->unseen.count);
+    uint8_t seen[TUFT_ZERO_SHOT_CLASSES], unseen[TUFT_ZERO_SHOT_CLASSES];
+    tuft_status status = zero_shot_check_task(c, err);
+    if (!status)
+        status = zero_shot_classes(c, seen, unseen, err);
+    if (status)
+        return status;
     if (c->shots.count > TUFT_ZERO_SHOT_SHOTS)
         return tuft_fail(err, TUFT_INVALID, "--shots: %zu kinds, expected at most %d",
                          c->shots.count, TUFT_ZERO_SHOT_SHOTS);
@@ -126,7 +133,7 @@ static tuft_status check(const void *settings, tuft_error *err)
     /* Names and forms of the values; what they come to for the recordings at hand is seen later. */
     lsm_preset any = preset_get((preset_name)c->preset, MODALITY_SOUND, TASK_ZERO_SHOT,
                                 (tuft_geometry){1, 1, 1});
-    tuft_status status = preset_set(&any, c->set_vision, err);
+    status = preset_set(&any, c->set_vision, err);
     if (!status)
         status = preset_set(&any, c->set_audio, err);
     if (!status && c->network == ZERO_SHOT_SRNN)
@@ -137,12 +144,15 @@ static tuft_status check(const void *settings, tuft_error *err)
 /* --seen and --unseen that overlap: told as a failure of the work (exit 1), not of the form. */
 static tuft_status check_overlap(const zero_shot_config *c, tuft_error *err)
 {
-    for (size_t i = 0; i < c->seen.count; i++)
-        for (size_t j = 0; j < c->unseen.count; j++)
-            if (c->seen.value[i] == c->unseen.value[j])
-                return tuft_fail(err, TUFT_INVALID, "--seen and --unseen both name class %lld",
-                                 (long long)c->seen.value[i]);
-    return TUFT_OK;
+    uint8_t seen[TUFT_ZERO_SHOT_CLASSES], unseen[TUFT_ZERO_SHOT_CLASSES];
+    char class[8];
+    tuft_status status = zero_shot_classes(c, seen, unseen, err);
+    for (int k = 0; !status && k < TUFT_ZERO_SHOT_CLASSES; k++)
+        if (seen[k] && unseen[k]) {
+            zero_shot_class_text(zero_shot_task_of(c), k, class, sizeof class);
+            status = tuft_fail(err, TUFT_INVALID, "--seen and --unseen both name class %s", class);
+        }
+    return status;
 }
 
 /* ---- data ------------------------------------------------------------------------------------ */
@@ -226,8 +236,10 @@ static tuft_status load(zero_shot_run *run, int which, tuft_error *err)
     int vision = which == ZERO_SHOT_VISION;
     m->name = vision ? "vision" : "audio";
     tuft_recordings train = {0}, test = {0};
-    tuft_status status =
-        vision ? load_vision(c, &train, &test, err) : load_audio(c, &train, &test, err);
+    const int written = zero_shot_task_of(c) != zero_shot_task_of(&defaults);
+    tuft_status status = written  ? zero_shot_load_letters(c, which, &train, &test, err)
+                         : vision ? load_vision(c, &train, &test, err)
+                                  : load_audio(c, &train, &test, err);
     if (!status)
         status = join(m, &train, &test, err);
     tuft_recordings_free(&train);
@@ -235,45 +247,14 @@ static tuft_status load(zero_shot_run *run, int which, tuft_error *err)
     if (status)
         return status;
     modality kind = vision                                ? MODALITY_VISION
+                    : written                             ? MODALITY_NEURAL
                     : c->synthetic || is_folder(c->audio) ? MODALITY_SOUND
                                                           : MODALITY_AUDIO;
     m->preset = preset_get((preset_name)c->preset, kind, TASK_ZERO_SHOT, m->all.geometry);
     return preset_set(&m->preset, vision ? c->set_vision : c->set_audio, err);
 }
 
-/* ---- choices of classes ---------------------------------------------------------------------- */
-
-static void name_choice(zero_shot_choice *choice)
-{
-    for (int k = 0; k < TUFT_ZERO_SHOT_CLASSES; k++)
-        if (choice->unseen[k]) {
-            size_t used = strlen(choice->name);
-            snprintf(choice->name + used, sizeof choice->name - used, "%s%d", used ? ", " : "", k);
-        }
-}
-
-static tuft_status make_choices(zero_shot_run *run, tuft_error *err)
-{
-    const zero_shot_config *c = run->config;
-    run->choices = 1 + (c->all_pairs ? PAIRS : 0);
-    tuft_status status = TUFT_NEW(&run->choice, run->choices, "choices of classes", err);
-    for (size_t k = 0; !status && k < run->choices; k++)
-        status = TUFT_NEW(&run->choice[k].result, (size_t)c->seeds, "results", err);
-    if (status)
-        return status;
-    for (size_t i = 0; i < c->seen.count; i++)
-        run->choice[0].seen[c->seen.value[i]] = 1;
-    for (size_t i = 0; i < c->unseen.count; i++)
-        run->choice[0].unseen[c->unseen.value[i]] = 1;
-    size_t k = 1;
-    for (int i = FIRST_DIGIT; c->all_pairs && i <= LAST_DIGIT; i++)
-        for (int j = i + 1; j <= LAST_DIGIT; j++, k++)
-            for (int digit = FIRST_DIGIT; digit <= LAST_DIGIT; digit++)
-                (digit == i || digit == j ? run->choice[k].unseen : run->choice[k].seen)[digit] = 1;
-    for (k = 0; k < run->choices; k++)
-        name_choice(&run->choice[k]);
-    return TUFT_OK;
-}
+/* ---- the protocol ---------------------------------------------------------------------------- */
 
 static void set_protocol(zero_shot_run *run)
 {
@@ -461,14 +442,15 @@ zero_shot_summary zero_shot_of_choice(const zero_shot_run *run, const zero_shot_
 zero_shot_summary zero_shot_of_pairs(const zero_shot_run *run, zero_shot_figure *figure, int which)
 {
     size_t seeds = (size_t)run->config->seeds;
-    double by_pair[PAIRS] = {0}, by_seed[SEEDS] = {0};
-    for (size_t k = 0; k < PAIRS; k++)
+    double by_pair[ZERO_SHOT_CHOICES] = {0}, by_seed[SEEDS] = {0};
+    const size_t pairs = run->choices - 1;
+    for (size_t k = 0; k < pairs; k++)
         for (size_t r = 0; r < seeds; r++) {
             double value = figure(&run->choice[1 + k].result[r], which);
             by_pair[k] += value / (double)seeds;
-            by_seed[r] += value / PAIRS;
+            by_seed[r] += value / (double)pairs;
         }
-    zero_shot_summary over_pairs = summarise(by_pair, PAIRS);
+    zero_shot_summary over_pairs = summarise(by_pair, pairs);
     if (seeds > 1) {
         zero_shot_summary over_seeds = summarise(by_seed, seeds);
         over_pairs.low = over_seeds.low;
@@ -545,6 +527,8 @@ static json_t *all_pairs_json(const zero_shot_run *run)
         json_array_append_new(pairs, entry);
     }
     json_object_set_new(all, "pairs", pairs);
+    json_object_set_new(all, "chance", result_real(run->choice[1].result[0].unseen.chance));
+    json_object_set_new(all, "possible_choices", result_real(run->possible));
     return all;
 }
 
@@ -601,8 +585,9 @@ static void print(const zero_shot_run *run)
            zero_shot_networks[run->config->network], zero_shot_losses[run->config->loss],
            preset_names[run->config->preset], run->modality[0].cells, run->modality[1].cells,
            selections[run->config->selection]);
-    printf("seen classes, sound finds picture:   %6.2f %% [%.1f, %.1f], chance %.1f %%\n",
-           100 * seen.mean, 100 * seen.low, 100 * seen.high, 100 * first->seen.chance);
+    printf("seen classes, %s finds picture:   %6.2f %% [%.1f, %.1f], chance %.1f %%\n",
+           run->task->recording, 100 * seen.mean, 100 * seen.low, 100 * seen.high,
+           100 * first->seen.chance);
     printf("unseen classes %-6s                %6.2f %% [%.1f, %.1f], chance %.1f %%\n",
            asked->name, 100 * unseen.mean, 100 * unseen.low, 100 * unseen.high,
            100 * first->unseen.chance);
@@ -612,8 +597,9 @@ static void print(const zero_shot_run *run)
     if (!run->config->all_pairs)
         return;
     zero_shot_summary pairs = zero_shot_of_pairs(run, zero_shot_unseen, 0);
-    printf("all %d choices of two unseen digits: %.2f %% +- %.1f (sd), mean within [%.1f, %.1f]\n",
-           PAIRS, 100 * pairs.mean, 100 * pairs.sd, 100 * pairs.low, 100 * pairs.high);
+    printf("%s%zu choices of unseen %ss: %.2f %% +- %.1f (sd), mean within [%.1f, %.1f]\n",
+           run->possible > (double)(run->choices - 1) ? "random " : "all ", run->choices - 1,
+           run->task->thing, 100 * pairs.mean, 100 * pairs.sd, 100 * pairs.low, 100 * pairs.high);
     pairs = zero_shot_of_pairs(run, zero_shot_seen, 0);
     printf("  their seen classes:               %.2f %%\n", 100 * pairs.mean);
     for (int k = 0; k < run->protocol.shot_kinds; k++)
@@ -689,7 +675,9 @@ static void run_free(zero_shot_run *run)
 static tuft_status run(const void *settings, tuft_error *err)
 {
     const zero_shot_config *config = settings;
-    zero_shot_run run = {.config = config, .classes = 10};
+    zero_shot_run run = {.config = config,
+                         .task = zero_shot_task_of(config),
+                         .classes = zero_shot_task_of(config)->classes};
     app_result *result;
     tuft_status status = result_new(&result, &zero_shot_command, config, err);
     if (status)
@@ -699,7 +687,7 @@ static tuft_status run(const void *settings, tuft_error *err)
     for (int m = 0; !status && m < ZERO_SHOT_MODALITIES; m++)
         status = load(&run, m, err);
     if (!status)
-        status = make_choices(&run, err);
+        status = zero_shot_choices(&run, err);
     set_protocol(&run);
     for (size_t r = 0; !status && r < (size_t)config->seeds; r++) {
         uint64_t seed = config->common.seed + r;

@@ -16,8 +16,33 @@ typedef struct {
     double temperature, rate, decay;              /* NAN: the preset's */
     int64_t support, queries;                     /* of an episode */
     double clip, sharpness;                       /* networks with trained weights; NAN: ours */
-    option_list seen, unseen, shots;
+    const char *seen, *unseen;                    /* lists of classes; NULL: the task's own */
+    int64_t choices;                              /* letters: how many --all-pairs draws */
+    option_list shots;
 } zero_shot_config;
+
+/* What is matched. */
+typedef struct {
+    int classes;
+    int first; /* class that --all-pairs takes: 0 is left out of digits, since it is spoken two ways
+                */
+    const char *seen, *unseen;                     /* unless asked for others; NULL: all others */
+    const char *thing, *recording, *query, *title; /* "digit", "sound", "spoken digit", ... */
+    const char *caution;                           /* why figures of unseen classes scatter */
+} zero_shot_task;
+
+/* Letters where the recordings are neural, else digits. */
+const zero_shot_task *zero_shot_task_of(const zero_shot_config *config);
+/* Whether --vision and --audio are of one task. */
+tuft_status zero_shot_check_task(const zero_shot_config *config, tuft_error *err);
+/* "8" or "w". */
+void zero_shot_class_text(const zero_shot_task *task, int class, char *text, size_t size);
+/* What --seen and --unseen name, in the words of the command line where they make no sense. */
+tuft_status zero_shot_classes(const zero_shot_config *config, uint8_t seen[TUFT_ZERO_SHOT_CLASSES],
+                              uint8_t unseen[TUFT_ZERO_SHOT_CLASSES], tuft_error *err);
+/* Both sides of a modality of letters. */
+tuft_status zero_shot_load_letters(const zero_shot_config *config, int which,
+                                   tuft_recordings *train, tuft_recordings *test, tuft_error *err);
 
 typedef enum { ZERO_SHOT_LIQUID, ZERO_SHOT_SRNN } zero_shot_network;
 extern const char *const zero_shot_networks[]; /* NULL-terminated, in this order */
@@ -37,8 +62,8 @@ typedef struct {
     tuft_ledger ledger; /* of the first seed */
 } zero_shot_modality;
 
-/* Choices of two unseen digits from 1-9 (0 is left out, since it is spoken two ways). */
-enum { ZERO_SHOT_PAIRS = 36 };
+/* Most choices of unseen classes that --all-pairs takes. */
+enum { ZERO_SHOT_CHOICES = 200 };
 
 enum { ZERO_SHOT_VISION, ZERO_SHOT_AUDIO, ZERO_SHOT_MODALITIES };
 
@@ -51,12 +76,18 @@ typedef struct {
 
 typedef struct {
     const zero_shot_config *config;
+    const zero_shot_task *task;
     zero_shot_modality modality[ZERO_SHOT_MODALITIES];
     tuft_zero_shot_config protocol;
     int classes;
-    size_t choices; /* the first is the one asked for; the others those of --all-pairs */
+    size_t choices;  /* the first is the one asked for; the others those of --all-pairs */
+    double possible; /* choices that there are */
     zero_shot_choice *choice;
 } zero_shot_run;
+
+/* Makes the choices: the one asked for and, with --all-pairs, every pair of digits, or random
+ * choices of as many letters as are unseen. */
+tuft_status zero_shot_choices(zero_shot_run *run, tuft_error *err);
 
 /* A figure over seeds (and choices): mean, sd, and 95 % interval of the mean (Student), or of the
  * share (Wilson) where there is a single value. */

@@ -27,6 +27,11 @@ static void card(app_report *report, const char *name, zero_shot_summary summary
     report_card(report, name, value, note);
 }
 
+static const char *which_choices(const zero_shot_run *run)
+{
+    return run->possible > (double)(run->choices - 1) ? "random " : "all ";
+}
+
 static void chance_text(char *text, const tuft_zero_shot_figures *figures)
 {
     snprintf(text, TEXT, "chance %.1f %%, %zu queries", 100 * figures->chance, figures->queries_b);
@@ -38,16 +43,18 @@ static void cards(app_report *report, const zero_shot_run *run)
     const tuft_zero_shot_result *first = &asked->result[0];
     char name[TEXT], rest[TEXT];
     chance_text(rest, &first->seen);
-    card(report, "Seen classes, sound finds picture",
-         zero_shot_of_choice(run, asked, zero_shot_seen, 0, first->seen.queries_b), rest);
+    snprintf(name, sizeof name, "Seen classes, %s finds picture", run->task->recording);
+    card(report, name, zero_shot_of_choice(run, asked, zero_shot_seen, 0, first->seen.queries_b),
+         rest);
     snprintf(name, sizeof name, "Unseen classes %s", asked->name);
     chance_text(rest, &first->unseen);
     card(report, name,
          zero_shot_of_choice(run, asked, zero_shot_unseen, 0, first->unseen.queries_b), rest);
     if (run->config->all_pairs) {
         zero_shot_summary pairs = zero_shot_of_pairs(run, zero_shot_unseen, 0);
-        snprintf(rest, sizeof rest, "chance 50 %%, sd over choices %.1f", 100 * pairs.sd);
-        snprintf(name, sizeof name, "Unseen, all %d choices of two", ZERO_SHOT_PAIRS);
+        snprintf(rest, sizeof rest, "chance %.0f %%, sd over choices %.1f",
+                 100 * first->unseen.chance, 100 * pairs.sd);
+        snprintf(name, sizeof name, "Unseen, %s%zu choices", which_choices(run), run->choices - 1);
         card(report, name, pairs, rest);
     }
     for (int k = 0; k < run->protocol.shot_kinds; k++) {
@@ -55,7 +62,8 @@ static void cards(app_report *report, const zero_shot_run *run)
         snprintf(name, sizeof name, "With %d example%s a class", shots, shots == 1 ? "" : "s");
         if (run->config->all_pairs) {
             zero_shot_summary pairs = zero_shot_of_pairs(run, zero_shot_few, k);
-            snprintf(rest, sizeof rest, "chance 50 %%, all %d choices", ZERO_SHOT_PAIRS);
+            snprintf(rest, sizeof rest, "chance %.0f %%, %s%zu choices", 100 * first->unseen.chance,
+                     which_choices(run), run->choices - 1);
             card(report, name, pairs, rest);
         } else {
             snprintf(rest, sizeof rest, "classes %s, chance %.1f %%", asked->name,
@@ -67,13 +75,16 @@ static void cards(app_report *report, const zero_shot_run *run)
 
 /* ---- what was done --------------------------------------------------------------------------- */
 
-static void list_classes(const uint8_t *member, char *text, size_t size)
+static void list_classes(const zero_shot_task *task, const uint8_t *member, char *text, size_t size)
 {
     size_t used = 0;
     text[0] = 0;
     for (int k = 0; k < LIMIT && used < size; k++)
-        if (member[k])
-            used += (size_t)snprintf(text + used, size - used, "%s%d", used ? ", " : "", k);
+        if (member[k]) {
+            char class[8];
+            zero_shot_class_text(task, k, class, sizeof class);
+            used += (size_t)snprintf(text + used, size - used, "%s%s", used ? ", " : "", class);
+        }
 }
 
 static void tell(app_report *report, const zero_shot_run *run)
@@ -83,7 +94,7 @@ static void tell(app_report *report, const zero_shot_run *run)
     const zero_shot_modality *a = &run->modality[ZERO_SHOT_AUDIO];
     const tuft_zero_shot_result *first = &run->choice[0].result[0];
     char seen[TEXT], seeds[TEXT];
-    list_classes(run->choice[0].seen, seen, sizeof seen);
+    list_classes(run->task, run->choice[0].seen, seen, sizeof seen);
     report_section(report, "What was done");
     if (config->selection)
         report_notice(
@@ -93,35 +104,38 @@ static void tell(app_report *report, const zero_shot_run *run)
             "of how well other recordings would do.");
     report_text(
         report,
-        "%s digits seen and heard ran through two %s "
+        "%s %ss (pictures and %ss) ran through two %s "
         "(%zu cells for vision, %zu for audio). Two linear projections into a joint space of %zu "
-        "dimensions were trained on %s of the seen classes (%s), %d epochs%s. Then each spoken "
-        "test digit looked for the nearest picture: among pictures of seen classes if it was of "
+        "dimensions were trained on %s of the seen classes (%s), %d epochs%s. Then each %s "
+        "of the test side looked for the nearest picture: among pictures of seen classes if it was "
+        "of "
         "one, among the unseen classes (%s) if not. Preset %s (%s), %s.",
-        config->synthetic ? "Drawn and synthesised" : "Recorded",
+        config->synthetic ? "Drawn and synthesised" : "Recorded", run->task->thing,
+        run->task->recording,
         config->network == ZERO_SHOT_LIQUID
             ? "reservoirs of spiking cells with random weights"
             : "networks of spiking cells whose weights were trained along with the rest",
         v->cells, a->cells, (size_t)run->protocol.joint.contrastive.dim,
         config->loss == TUFT_LOSS_CONTRASTIVE ? "pairs" : "episodes", seen, run->protocol.epochs,
         config->selection ? "" : ", of which the best on training recordings held out was kept",
-        run->choice[0].name, preset_names[config->preset],
+        run->task->query, run->choice[0].name, preset_names[config->preset],
         config->preset == PRESET_LIN2025 ? "the published configuration" : "Tuft's own",
         liquid_view_seeds(config->common.seed, config->seeds, seeds, sizeof seeds));
     report_text(report,
                 "Vision: %zu recordings to train on, %zu to test on. Audio: %zu and %zu. Kept in "
-                "the first run: epoch %d, where %.1f %% of the sounds of seen classes that were "
+                "the first run: epoch %d, where %.1f %% of the %ss of seen classes that were "
                 "held out found a picture of their class.",
                 v->train_count, v->all.count - v->train_count, a->train_count,
-                a->all.count - a->train_count, first->epoch, 100 * first->validation);
+                a->all.count - a->train_count, first->epoch, 100 * first->validation,
+                run->task->recording);
     report_text(
         report,
-        "How to read the figures of unseen classes: nothing ties the sound of an unseen digit to "
-        "its picture. Which of two unseen classes falls nearer to which is an accident of the seen "
-        "ones, so that a single choice may lie far above or far below chance. They stand beside "
+        "How to read the figures of unseen classes: %s, so that a single choice may lie far above "
+        "or far below chance. They stand beside "
         "chance, and only their mean over all choices says how well the method does. A few "
         "labelled examples of the new classes, used as prototypes in the joint space with nothing "
-        "retrained, are what can be relied on.");
+        "retrained, are what can be relied on.",
+        run->task->caution);
 }
 
 /* ---- matrices -------------------------------------------------------------------------------- */
@@ -130,31 +144,33 @@ static void tell(app_report *report, const zero_shot_run *run)
 typedef struct {
     size_t count;
     int label[LIMIT + 1]; /* -1: the gap */
-    char text[LIMIT + 1][16];
+    char text[LIMIT + 1][24];
     const char *name[LIMIT + 1];
 } class_order;
 
-static void add_class(class_order *order, int label, const char *kind)
+static void add_class(class_order *order, const zero_shot_task *task, int label, const char *kind)
 {
     char *text = order->text[order->count];
-    if (label >= 0)
-        snprintf(text, sizeof order->text[0], "%d%s", label, kind);
-    else
-        text[0] = 0;
+    text[0] = 0;
+    if (label >= 0) {
+        zero_shot_class_text(task, label, text, sizeof order->text[0]);
+        strncat(text, kind, sizeof order->text[0] - strlen(text) - 1);
+    }
     order->name[order->count] = text;
     order->label[order->count++] = label;
 }
 
-static void order_classes(class_order *order, const zero_shot_choice *choice)
+static void order_classes(class_order *order, const zero_shot_task *task,
+                          const zero_shot_choice *choice)
 {
     *order = (class_order){0};
     for (int k = 0; k < LIMIT; k++)
         if (choice->seen[k])
-            add_class(order, k, "");
-    add_class(order, -1, "");
+            add_class(order, task, k, "");
+    add_class(order, task, -1, "");
     for (int k = 0; k < LIMIT; k++)
         if (choice->unseen[k])
-            add_class(order, k, " (unseen)");
+            add_class(order, task, k, " (unseen)");
 }
 
 enum { CELLS = (LIMIT + 1) * (LIMIT + 1) };
@@ -177,11 +193,11 @@ static void view_similarity(app_report *report, const zero_shot_run *run, const 
         }
     static const char *const units[] = {"dot product", "cosine", "minus squared distance"};
     tuft_similarity similarity = tuft_joint_similarity(&run->protocol.joint);
-    const plot_axes axes = {.title = "Similarity of sounds and pictures in the joint space.",
+    const plot_axes axes = {.title = "Similarity of recordings in the joint space.",
                             .note = "Mean over all pairs of test recordings, first seed. Seen "
                                     "classes first, unseen ones set apart.",
                             .x_label = "class of the picture",
-                            .y_label = "class of the sound",
+                            .y_label = run->task->recording,
                             .width = PLOT_WIDE};
     const plot_matrix matrix = {.value = value,
                                 .rows = n,
@@ -211,12 +227,12 @@ static tuft_status view_confusion(app_report *report, const zero_shot_run *run,
             /* A query looks only among its own kind of classes. */
             possible[r * n + c] = asked->unseen[query] == asked->unseen[found];
         }
-    const plot_axes axes = {.title = "What spoken queries found.",
+    const plot_axes axes = {.title = "What the queries found.",
                             .note = "Each row: the classes of the pictures found, in percent, with "
                                     "their number below; first seed. Seen classes search among "
                                     "seen ones, unseen among unseen.",
                             .x_label = "class of the picture found",
-                            .y_label = "class of the spoken query",
+                            .y_label = run->task->query,
                             .width = PLOT_WIDE};
     return confusion_view(report, &axes, count, possible, order->name, n, err);
 }
@@ -238,19 +254,20 @@ static int by_zero_shot(const void *a, const void *b)
 
 static void view_pairs(app_report *report, const zero_shot_run *run)
 {
-    pair_figure pair[ZERO_SHOT_PAIRS];
-    double zero[ZERO_SHOT_PAIRS], few[ZERO_SHOT_PAIRS];
-    const char *name[ZERO_SHOT_PAIRS];
+    pair_figure pair[ZERO_SHOT_CHOICES];
+    double zero[ZERO_SHOT_CHOICES], few[ZERO_SHOT_CHOICES];
+    const char *name[ZERO_SHOT_CHOICES];
+    const size_t pairs = run->choices - 1;
     int kinds = run->protocol.shot_kinds;
-    for (size_t k = 0; k < ZERO_SHOT_PAIRS; k++) {
+    for (size_t k = 0; k < pairs; k++) {
         const zero_shot_choice *choice = &run->choice[1 + k];
         pair[k] = (pair_figure){
             zero_shot_of_choice(run, choice, zero_shot_unseen, 0, 0).mean,
             kinds ? zero_shot_of_choice(run, choice, zero_shot_few, kinds - 1, 0).mean : NAN,
             choice->name};
     }
-    qsort(pair, ZERO_SHOT_PAIRS, sizeof *pair, by_zero_shot);
-    for (size_t k = 0; k < ZERO_SHOT_PAIRS; k++) {
+    qsort(pair, pairs, sizeof *pair, by_zero_shot);
+    for (size_t k = 0; k < pairs; k++) {
         zero[k] = 100 * pair[k].zero;
         few[k] = 100 * pair[k].few;
         name[k] = pair[k].name;
@@ -259,12 +276,11 @@ static void view_pairs(app_report *report, const zero_shot_run *run)
     snprintf(few_name, sizeof few_name, "%d example%s a class",
              kinds ? run->protocol.shots[kinds - 1] : 0,
              kinds && run->protocol.shots[kinds - 1] == 1 ? "" : "s");
-    const plot_mark chance = {50, "chance"};
-    const plot_axes axes = {.title = "Every choice of two unseen digits, sorted.",
-                            .note =
-                                "How often a spoken digit of an unseen class finds a picture of "
-                                "its class, mean over seeds.",
-                            .x_label = "unseen digits",
+    const plot_mark chance = {100 * run->choice[1].result[0].unseen.chance, "chance"};
+    const plot_axes axes = {.title = "Choices of unseen classes, sorted.",
+                            .note = "How often a query of an unseen class finds a picture of "
+                                    "its class, mean over seeds.",
+                            .x_label = "unseen classes",
                             .y_label = "right (%)",
                             .y_high = 100,
                             .width = PLOT_WIDE,
@@ -272,7 +288,7 @@ static void view_pairs(app_report *report, const zero_shot_run *run)
                             .mark_count = 1};
     const plot_bar_series series[] = {{kinds ? "zero-shot" : NULL, zero, NULL, NULL},
                                       {few_name, few, NULL, NULL}};
-    report_bars(report, &axes, name, ZERO_SHOT_PAIRS, series, kinds ? 2 : 1);
+    report_bars(report, &axes, name, pairs, series, kinds ? 2 : 1);
 }
 
 enum { COLUMNS = 4 };
@@ -308,7 +324,7 @@ static void view_shots(app_report *report, const zero_shot_run *run)
     const char *const heading[COLUMNS] = {"examples a class", asked, "mean of all choices (%)",
                                           "sd over choices"};
     report_table(report,
-                 "Unseen classes: share of spoken queries that find their class, without and with "
+                 "Unseen classes: share of queries that find their class, without and with "
                  "a few labelled examples.",
                  heading, columns, cell, rows);
 }
@@ -325,8 +341,7 @@ static const tuft_recording *test_recording(const zero_shot_modality *m, int lab
 
 static tuft_status view_recordings(app_report *report, const zero_shot_run *run, tuft_error *err)
 {
-    static const char *const heading[] = {"A digit seen", "The same digit heard"};
-    static const char *const what[] = {"A picture of digit %d", "The sound of digit %d"};
+    static const char *const seen_and_heard[] = {"seen", "recorded"};
     int digit = 0;
     while (digit < LIMIT - 1 && !run->choice[0].unseen[digit])
         digit++;
@@ -335,8 +350,10 @@ static tuft_status view_recordings(app_report *report, const zero_shot_run *run,
         const zero_shot_modality *m = &run->modality[k];
         const tuft_recording *recording = test_recording(m, digit);
         char name[TEXT];
-        snprintf(name, sizeof name, what[k], digit);
-        report_section(report, heading[k]);
+        char class[8];
+        zero_shot_class_text(run->task, digit, class, sizeof class);
+        snprintf(name, sizeof name, "The %s %s, %s", run->task->thing, class, seen_and_heard[k]);
+        report_section(report, name);
         if (recording)
             status = liquid_view_sample(report, name, &m->preset, m->reservoir, m->all.geometry,
                                         recording, err);
@@ -355,13 +372,13 @@ tuft_status zero_shot_report(const zero_shot_run *run, const app_result *result,
              preset_names[run->config->preset],
              run->config->network == ZERO_SHOT_LIQUID ? "random reservoirs" : "trained networks",
              run->config->selection ? "; epoch chosen on the test recordings" : "");
-    tuft_status status = report_new(&report, "Digits seen and digits heard", subtitle, err);
+    tuft_status status = report_new(&report, run->task->title, subtitle, err);
     if (status)
         return status;
     cards(report, run);
     tell(report, run);
     class_order order;
-    order_classes(&order, &run->choice[0]);
+    order_classes(&order, run->task, &run->choice[0]);
     report_section(report, "Seen and unseen classes");
     view_similarity(report, run, &order);
     status = view_confusion(report, run, &order, err);

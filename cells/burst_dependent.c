@@ -179,7 +179,10 @@ static uint64_t burst_fire(void *state, int64_t tick, const uint32_t *cell, size
     const double growth = tuft_traces_growth(&rule->events, tick);
     tuft_traces_growth(&rule->bursts, tick); /* the same: same time constant, same ticks */
     const bool learns = tuft_learning_period_holds(rule->period, tick);
+    const int threads = tuft_plasticity_threads(&rule->context, n);
     uint64_t updates = 0;
+#pragma omp parallel for num_threads(threads) if (threads > 1) schedule(static)                    \
+    reduction(+ : updates)
     for (size_t i = 0; i < n; i++) {
         uint32_t j = cell[i];
         bool begins = tick - rule->last_spike[j] >= rule->interval;

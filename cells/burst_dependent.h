@@ -21,12 +21,12 @@
  * them bursts; with start_ms they can find themselves before weights change, as in the authors'
  * simulations (four tau_average).
  *
- * Constants: in the authors' code (github.com/apayeur/spikingburstprop, sim_plasticity_rule.cpp and
- * run_plasticity_rule.sh; Auryn) the burst interval is 16 ms, eta 5e-3, weights 0 to 1, tau_pre 20
- * ms, set to 100 ms for the figure of the rule, tau_average 4 s, set to 10 s there. Their code
- * multiplies both terms by Ebar (in Hz), so that eta is not the same number; it sends events only
- * down the projection and bounds event rates by a further term: neither is done here. eta, the
- * initial rate and probability below are ours.
+ * Constants: in the authors' code (github.com/apayeur/spikingburstprop, BCPConnection.cpp and
+ * sim_plasticity_rule.cpp at 698e69a, run_plasticity_rule.sh at 1f77242) the burst interval is 16
+ * ms, eta 5e-3, weights 0 to 1, tau_pre 20 ms unless set (to 100 ms in the script), tau_average 4 s
+ * unless set (to 10 s in the script). Their code multiplies both terms by Ebar (in Hz), so that eta
+ * is not the same number; it sends events only down the projection and bounds event rates by a
+ * further term: neither is done here. eta, the initial rate and probability below are ours.
  */
 #ifndef TUFT_CELLS_BURST_DEPENDENT_H
 #define TUFT_CELLS_BURST_DEPENDENT_H

@@ -3,6 +3,7 @@
 #include "cells/adex.h"
 #include "cells/context.h"
 #include "cells/lif.h"
+#include "cells/lif_conductance.h"
 #include "cells/naud_sprekeler.h"
 #include "cells/poisson.h"
 #include "cells/two_point_lif.h"
@@ -11,8 +12,9 @@
 #include <string.h>
 
 static const tuft_cell_model *const models[] = {
-    &tuft_adex,           &tuft_context, &tuft_lif_delta,     &tuft_lif_exponential,
-    &tuft_naud_sprekeler, &tuft_poisson, &tuft_two_point_lif,
+    &tuft_adex,      &tuft_context,         &tuft_lif_conductance,
+    &tuft_lif_delta, &tuft_lif_exponential, &tuft_naud_sprekeler,
+    &tuft_poisson,   &tuft_two_point_lif,
 };
 
 enum { MODELS = sizeof models / sizeof *models };

@@ -86,7 +86,7 @@ static tuft_status stdp_create(void **state, const void *parameters,
     return TUFT_OK;
 }
 
-/* The dependence on the weight: share^mu, share the part of the range that is left. */
+/* The dependence on the weight: (part / range)^mu, part being what is left up to the bound. */
 static inline double dependence(double part, double range, double mu)
 {
     return mu == 0 ? 1 : mu == 1 ? part / range : pow(part / range, mu);
@@ -134,7 +134,10 @@ static uint64_t stdp_fire(void *state, int64_t tick, const uint32_t *cell, size_
     const double growth = tuft_traces_growth(&rule->post, tick);
     const bool learns = tuft_learning_period_holds(rule->period, tick);
     float *weight = rule->context.weight;
+    const int threads = tuft_plasticity_threads(&rule->context, n);
     uint64_t updates = 0;
+#pragma omp parallel for num_threads(threads) if (threads > 1) schedule(static)                    \
+    reduction(+ : updates)
     for (size_t i = 0; i < n; i++) {
         size_t begin = in->begin[cell[i]], end = in->begin[cell[i] + 1];
         put(&rule->post.grown[cell[i]], growth, rule->parameters.pairing);

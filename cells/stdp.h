@@ -1,5 +1,5 @@
 /* Pair-based spike-timing-dependent plasticity (Morrison, Diesmann & Gerstner 2008, Biol. Cybern.
- * 98:459, sections 4.1 and 4.2), on sparse projections.
+ * 98:459), on sparse projections.
  *
  * With the weight as x = (w - w_min) / (w_max - w_min), a pair of a presynaptic spike that arrives
  * at t_pre and a postsynaptic one at t_post changes it by

@@ -46,6 +46,12 @@ uint32_t tuft_population_fingerprint(const tuft_population *population)
     crc = add_text(crc, population->model ? population->model->name : "");
     crc = add(crc, &population->count, sizeof population->count);
     crc = add(crc, &population->step_ticks, sizeof population->step_ticks);
+    for (uint32_t d = 0; d < population->drives; d++) {
+        crc = add(crc, &population->drive[d].port, sizeof(int));
+        crc = add(crc, &population->drive[d].rate_hz, sizeof(double));
+        crc = add(crc, &population->drive[d].weight, sizeof(float));
+        crc = add(crc, &population->drive[d].index, sizeof(uint32_t));
+    }
     if (population->model)
         crc = add_parameters(crc, population->parameters, population->model->parameter,
                              population->count);

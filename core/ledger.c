@@ -96,6 +96,7 @@ tuft_status tuft_ledger_add(tuft_ledger *ledger, const tuft_ledger *other, tuft_
         tuft_ledger_population *into = &ledger->population[q];
         into->spikes += other->population[q].spikes;
         into->updates += other->population[q].updates;
+        into->driven += other->population[q].driven;
         for (uint32_t i = 0; i < into->cells; i++)
             into->source_spikes[i] += other->population[q].source_spikes[i];
     }

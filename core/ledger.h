@@ -15,6 +15,7 @@ typedef struct {
     uint32_t cells;
     int is_source; /* spikes come from outside: no neuron updates */
     uint64_t spikes, updates;
+    uint64_t driven; /* events that its drives sent it (core/drive.h): not synaptic events */
     uint64_t *source_spikes; /* [cells] */
 } tuft_ledger_population;
 

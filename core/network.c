@@ -24,6 +24,8 @@ void tuft_network_free(tuft_network *network)
         return;
     for (uint32_t p = 0; p < network->projections; p++)
         tuft_connections_free(&network->projection[p].connections);
+    for (uint32_t q = 0; q < network->populations; q++)
+        free(network->population[q].drive);
     free(network->projection);
     free(network->population);
     free(network);
@@ -73,6 +75,44 @@ tuft_status tuft_network_add_cells(tuft_network *network, const char *name,
     return add_population(network, population, name, id, err);
 }
 
+static int port_of(const tuft_population *population, const char *port)
+{
+    for (int at = 0; population->model && population->model->port[at]; at++)
+        if (strcmp(population->model->port[at], port) == 0)
+            return at;
+    return -1;
+}
+
+tuft_status tuft_network_drive(tuft_network *network, uint32_t target, const char *port,
+                               double rate_hz, float weight, tuft_error *err)
+{
+    if (target >= network->populations)
+        return tuft_fail(err, TUFT_INVALID, "drive for population %u, there are %u", target,
+                         network->populations);
+    tuft_population *to = &network->population[target];
+    if (!to->step_ticks)
+        return tuft_fail(err, TUFT_INVALID,
+                         "drive for %s, which is not clocked: use a Poisson population", to->name);
+    int at = port_of(to, port);
+    if (at < 0)
+        return tuft_fail(err, TUFT_INVALID, "drive for %s: cell %s has no port \"%s\"", to->name,
+                         to->model->name, port);
+    uint32_t index = 0;
+    for (uint32_t q = 0; q < network->populations; q++)
+        index += network->population[q].drives;
+    tuft_drive drive = {.port = at, .rate_hz = rate_hz, .weight = weight, .index = index};
+    tuft_drive_table table; /* says whether rate and weight make sense */
+    tuft_status status = tuft_drive_table_new(
+        &table, &drive, (double)to->step_ticks * network->tick_us / 1000, 0, err);
+    tuft_drive_table_free(&table);
+    if (status)
+        return tuft_fail_prefix(err, status, to->name);
+    status = TUFT_GROW(&to->drive, &to->drive_capacity, (size_t)to->drives + 1, "drives", err);
+    if (!status)
+        to->drive[to->drives++] = drive;
+    return status;
+}
+
 tuft_status tuft_network_connect(tuft_network *network, const char *name, uint32_t source,
                                  uint32_t target, const char *port, tuft_connections *connections,
                                  uint32_t *id, tuft_error *err)
@@ -85,10 +125,8 @@ tuft_status tuft_network_connect(tuft_network *network, const char *name, uint32
     if (!to->model)
         return tuft_fail(err, TUFT_INVALID, "projection %s: %s is a source and takes no input",
                          name, to->name);
-    int at = 0;
-    while (to->model->port[at] && strcmp(to->model->port[at], port) != 0)
-        at++;
-    if (!to->model->port[at])
+    int at = port_of(to, port);
+    if (at < 0)
         return tuft_fail(err, TUFT_INVALID, "projection %s: cell %s has no port \"%s\"", name,
                          to->model->name, port);
     if (connections->sources != from->count || connections->targets != to->count)

@@ -4,6 +4,7 @@
 #define TUFT_CORE_NETWORK_H
 
 #include "core/cell_model.h"
+#include "core/drive.h"
 #include "core/plasticity.h"
 #include "core/projection.h"
 #include "core/status.h"
@@ -15,6 +16,9 @@ typedef struct {
     uint32_t count;
     int64_t step_ticks; /* clocked: ticks a step; 0: event-driven */
     int ports;
+    tuft_drive *drive; /* [drives]: random input from outside */
+    size_t drive_capacity;
+    uint32_t drives;
 } tuft_population;
 
 typedef struct {
@@ -48,6 +52,11 @@ tuft_status tuft_network_add_cells(tuft_network *network, const char *name,
                                    const tuft_cell_model *model, const void *parameters,
                                    uint32_t count, int64_t step_ticks, uint32_t *id,
                                    tuft_error *err);
+
+/* Gives each cell of a clocked population Poisson input of its own at a named port: rate_hz events
+ * a second of the given weight (core/drive.h). A population may have several drives. */
+tuft_status tuft_network_drive(tuft_network *network, uint32_t target, const char *port,
+                               double rate_hz, float weight, tuft_error *err);
 
 /* Connects source to a named port of target. On success the network owns the connections and
  * *connections is zeroed. */

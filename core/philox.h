@@ -26,7 +26,8 @@ typedef enum {
     TUFT_RANDOM_CELL,
     TUFT_RANDOM_DELAY,
     TUFT_RANDOM_NOISE,
-    TUFT_RANDOM_RESERVOIR
+    TUFT_RANDOM_RESERVOIR,
+    TUFT_RANDOM_DRIVE
 } tuft_random_purpose;
 
 /* One block: four 32-bit words from a 128-bit counter and a 64-bit key. */

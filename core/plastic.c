@@ -6,7 +6,7 @@
 #include <string.h>
 
 static tuft_status start(tuft_plastic *plastic, const tuft_projection *projection, double tick_ms,
-                         tuft_error *err)
+                         int threads, tuft_error *err)
 {
     plastic->target = projection->target;
     plastic->rule = projection->rule;
@@ -23,12 +23,14 @@ static tuft_status start(tuft_plastic *plastic, const tuft_projection *projectio
     tuft_plasticity_context context = {.connections = plastic->initial,
                                        .incoming = &plastic->incoming,
                                        .weight = plastic->connections.weight,
-                                       .tick_ms = tick_ms};
+                                       .tick_ms = tick_ms,
+                                       .threads = threads};
     status = plastic->rule->create(&plastic->state, projection->rule_parameters, &context, err);
     return status ? tuft_fail_prefix(err, status, projection->name) : TUFT_OK;
 }
 
-tuft_status tuft_plastics_new(tuft_plastics *plastics, const tuft_network *network, tuft_error *err)
+tuft_status tuft_plastics_new(tuft_plastics *plastics, const tuft_network *network, int threads,
+                              tuft_error *err)
 {
     *plastics = (tuft_plastics){0};
     uint32_t learning = 0;
@@ -43,7 +45,8 @@ tuft_status tuft_plastics_new(tuft_plastics *plastics, const tuft_network *netwo
         if (!network->projection[p].rule)
             continue;
         plastics->at[p] = &plastics->item[plastics->count++];
-        status = start(plastics->at[p], &network->projection[p], network->tick_us / 1000, err);
+        status =
+            start(plastics->at[p], &network->projection[p], network->tick_us / 1000, threads, err);
     }
     if (status)
         tuft_plastics_free(plastics);

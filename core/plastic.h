@@ -24,7 +24,8 @@ typedef struct {
     tuft_plastic **at;  /* [projections] NULL where the weights are fixed */
 } tuft_plastics;
 
-tuft_status tuft_plastics_new(tuft_plastics *plastics, const tuft_network *network,
+/* threads: that one tick's work may use. */
+tuft_status tuft_plastics_new(tuft_plastics *plastics, const tuft_network *network, int threads,
                               tuft_error *err);
 void tuft_plastics_free(tuft_plastics *plastics);
 /* Weights as in the network, rules as new; updates go on. */

@@ -27,7 +27,15 @@ typedef struct {
     const tuft_incoming *incoming;       /* the synapses of each target cell */
     float *weight;                       /* [synapses] the engine's own, for the rule to change */
     double tick_ms;                      /* length of a tick */
+    int threads;                         /* that one call may use */
 } tuft_plasticity_context;
+
+/* Weights below which a second thread costs more than it brings. */
+enum { TUFT_PARALLEL_UPDATES = 1 << 14 };
+
+/* How many threads to change the weights of n cells with: each synapse belongs to one cell, so
+ * cells may be shared out. 1 inside a parallel region. */
+int tuft_plasticity_threads(const tuft_plasticity_context *context, size_t n);
 
 typedef struct tuft_plasticity_rule {
     const char *name;

@@ -20,6 +20,17 @@ static tuft_status new_event_driven(tuft_site *site, size_t count, tuft_error *e
     return status;
 }
 
+static tuft_status new_drives(tuft_site *site, const tuft_cell_context *context, tuft_error *err)
+{
+    const tuft_population *population = site->population;
+    tuft_status status = TUFT_NEW(&site->drive, population->drives, "drives", err);
+    for (uint32_t d = 0; !status && d < population->drives; d++)
+        status = tuft_drive_table_new(&site->drive[d], &population->drive[d],
+                                      (double)population->step_ticks * context->tick_ms,
+                                      context->seed, err);
+    return status;
+}
+
 tuft_status tuft_site_new(tuft_site *site, const tuft_population *population,
                           const tuft_cell_context *context, int threads, tuft_wheel *wheel,
                           uint32_t owner, tuft_error *err)
@@ -34,6 +45,8 @@ tuft_status tuft_site_new(tuft_site *site, const tuft_population *population,
         status = TUFT_NEW(&site->input, (size_t)population->ports, "input ports", err);
         for (int port = 0; !status && port < population->ports; port++)
             status = TUFT_NEW(&site->input[port], count, "input", err);
+        if (!status)
+            status = new_drives(site, context, err);
         if (!status && population->step_ticks == 0)
             status = new_event_driven(site, count, err);
         else if (!status && threads > 1 && count >= TUFT_PARALLEL_CELLS)
@@ -56,6 +69,9 @@ void tuft_site_free(tuft_site *site)
         site->population->model->destroy(site->state);
     for (int port = 0; site->input && port < site->population->ports; port++)
         free(site->input[port]);
+    for (uint32_t d = 0; site->drive && d < site->population->drives; d++)
+        tuft_drive_table_free(&site->drive[d]);
+    free(site->drive);
     free(site->input);
     free(site->spike);
     free(site->spike_count);
@@ -68,11 +84,13 @@ void tuft_site_free(tuft_site *site)
         tuft_spike_record_free(site->spike_record);
     if (site->count_record)
         tuft_count_record_free(site->count_record);
-    if (site->trace_record)
-        tuft_trace_record_free(site->trace_record);
+    for (tuft_trace_record *trace = site->trace_record, *other; trace; trace = other) {
+        other = trace->other;
+        tuft_trace_record_free(trace);
+        free(trace);
+    }
     free(site->spike_record);
     free(site->count_record);
-    free(site->trace_record);
     *site = (tuft_site){0};
 }
 
@@ -106,8 +124,8 @@ tuft_status tuft_site_reset(tuft_site *site, tuft_error *err)
         site->spike_record->count = 0;
     if (site->count_record)
         tuft_count_record_reset(site->count_record, NULL, NULL);
-    if (site->trace_record)
-        site->trace_record->samples = 0, site->trace_record->next = 0;
+    for (tuft_trace_record *trace = site->trace_record; trace; trace = trace->other)
+        trace->samples = 0, trace->next = 0;
     site->next_step =
         population->model && population->step_ticks ? population->step_ticks : TUFT_NEVER;
     if (!population->model)
@@ -172,24 +190,35 @@ tuft_status tuft_site_receive(tuft_site *site, int64_t tick, tuft_error *err)
     return TUFT_OK;
 }
 
+/* One step of the cells begin .. end, which first get what the drives give them. */
+static uint32_t step_range(tuft_site *site, uint32_t begin, uint32_t end, uint32_t *spike)
+{
+    const tuft_population *population = site->population;
+    uint64_t driven = 0;
+    for (uint32_t d = 0; d < population->drives; d++)
+        driven += tuft_drive_add(&site->drive[d], site->next_step / population->step_ticks, begin,
+                                 end, site->input[population->drive[d].port]);
+    if (driven)
+        __atomic_fetch_add(&site->driven, driven, __ATOMIC_RELAXED);
+    return population->model->step(site->state, begin, end, site->input, spike);
+}
+
 /* Chunks of cells step in parallel, each into its own stretch of the spike list, which is then
  * closed up in order: the same list as from one thread. */
 void tuft_site_step(tuft_site *site)
 {
-    const tuft_cell_model *model = site->population->model;
     uint32_t count = site->population->count;
     site->updates += count;
     site->next_step += site->population->step_ticks;
     if (!site->chunk_spikes || omp_in_parallel()) {
-        site->spikes = model->step(site->state, 0, count, site->input, site->spike);
+        site->spikes = step_range(site, 0, count, site->spike);
         return;
     }
     uint32_t chunks = (count + CHUNK - 1) / CHUNK;
 #pragma omp parallel for num_threads(site->threads) schedule(static)
     for (uint32_t c = 0; c < chunks; c++) {
         uint32_t begin = c * CHUNK, end = begin + CHUNK < count ? begin + CHUNK : count;
-        site->chunk_spikes[c] =
-            model->step(site->state, begin, end, site->input, site->spike + begin);
+        site->chunk_spikes[c] = step_range(site, begin, end, site->spike + begin);
     }
     for (uint32_t c = 0; c < chunks; c++) {
         memmove(site->spike + site->spikes, site->spike + (size_t)c * CHUNK,
@@ -220,9 +249,9 @@ tuft_status tuft_site_record(tuft_site *site, int64_t tick, tuft_error *err)
                : TUFT_OK;
 }
 
-tuft_status tuft_site_sample(tuft_site *site, int64_t tick, tuft_error *err)
+static tuft_status sample(const tuft_site *site, tuft_trace_record *trace, int64_t tick,
+                          tuft_error *err)
 {
-    tuft_trace_record *trace = site->trace_record;
     tuft_status status = TUFT_GROW(&trace->value, &trace->capacity,
                                    (trace->samples + 1) * trace->cells, "trace", err);
     if (status)
@@ -233,4 +262,13 @@ tuft_status tuft_site_sample(tuft_site *site, int64_t tick, tuft_error *err)
     trace->samples++;
     trace->next += trace->every;
     return TUFT_OK;
+}
+
+tuft_status tuft_site_sample(tuft_site *site, int64_t tick, tuft_error *err)
+{
+    tuft_status status = TUFT_OK;
+    for (tuft_trace_record *trace = site->trace_record; !status && trace; trace = trace->other)
+        if (trace->next == tick)
+            status = sample(site, trace, tick, err);
+    return status;
 }

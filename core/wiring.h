@@ -19,13 +19,16 @@ typedef enum {
 } tuft_wiring_rule;
 
 typedef enum { TUFT_AUTAPSES_ALLOWED, TUFT_AUTAPSES_FORBIDDEN } tuft_autapses;
-typedef enum { TUFT_PAIRS_ONCE, TUFT_PAIRS_REPEATED } tuft_pairs; /* degrees: with replacement */
+typedef enum {
+    TUFT_PAIRS_ONCE,
+    TUFT_PAIRS_REPEATED
+} tuft_wiring_pairs; /* degrees: with replacement */
 
 typedef struct {
     tuft_wiring_rule rule;
     double probability;
     uint32_t degree;
-    tuft_pairs pairs;
+    tuft_wiring_pairs pairs;
     tuft_autapses autapses;        /* FORBIDDEN: source i never to target i */
     tuft_distribution weight;      /* in the port's unit */
     tuft_distribution delay_ticks; /* rounded; draws below 1 become 1, past INT32_MAX are refused */

@@ -349,7 +349,7 @@ tuft_status tuft_dvs_from_images(const tuft_images *images, const tuft_dvs_param
                                  uint64_t seed, int threads, tuft_recordings *out, tuft_error *err)
 {
     *out = (tuft_recordings){.geometry = {parameters->width, parameters->height, 2},
-                             .classes = TUFT_IDX_CLASSES};
+                             .classes = images->classes};
     tuft_status status = tuft_dvs_check(parameters, err);
     if (!status)
         status = TUFT_GROW(&out->recording, &out->capacity, images->count, "recordings", err);

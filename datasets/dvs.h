@@ -57,7 +57,7 @@ tuft_status tuft_dvs_from_image(const float *image, uint32_t width, uint32_t hei
                                 uint64_t index, tuft_events *out, tuft_error *err);
 
 /* A recording for every image, index = its place, name "image <place>", label that of the image (0
- * without labels), ten classes. The same for any number of threads (0: as OpenMP decides). */
+ * without labels). The same for any number of threads (0: as OpenMP decides). */
 tuft_status tuft_dvs_from_images(const tuft_images *images, const tuft_dvs_parameters *parameters,
                                  uint64_t seed, int threads, tuft_recordings *out, tuft_error *err);
 

@@ -143,7 +143,8 @@ static tuft_status load_images(const char *path, size_t limit, tuft_images *out,
     return status;
 }
 
-static tuft_status load_labels(const char *path, uint32_t count, tuft_images *out, tuft_error *err)
+static tuft_status load_labels(const char *path, uint32_t count, int first, tuft_images *out,
+                               tuft_error *err)
 {
     source from;
     uint32_t labels = 0;
@@ -161,23 +162,37 @@ static tuft_status load_labels(const char *path, uint32_t count, tuft_images *ou
         status = source_array(&from, &out->label, out->count, "labels", err);
     if (!status && out->count == count)
         status = source_end(&from, err);
-    for (size_t i = 0; !status && i < out->count; i++)
-        if (out->label[i] >= TUFT_IDX_CLASSES)
-            status = tuft_fail(err, TUFT_FORMAT, "%s: offset %zu: label %u, expected 0 to 9", path,
-                               i + 8, out->label[i]);
+    for (size_t i = 0; !status && i < out->count; i++) {
+        const int label = out->label[i] - first;
+        if (label < 0 || label >= out->classes)
+            status = tuft_fail(err, TUFT_FORMAT, "%s: offset %zu: label %d, expected %d to %d",
+                               path, i + 8, label + first, first, first + out->classes - 1);
+        out->label[i] = (uint8_t)label;
+    }
     gzclose(from.stream);
+    return status;
+}
+
+tuft_status tuft_idx_load_classes(const char *images_path, const char *labels_path, size_t limit,
+                                  int first, int classes, tuft_images *out, tuft_error *err)
+{
+    *out = (tuft_images){.classes = classes};
+    if (first < 0 || classes < 1 || classes > UINT8_MAX + 1 - first) {
+        *out = (tuft_images){0};
+        return tuft_fail(err, TUFT_INVALID, "IDX: %d classes from label %d, expected labels 0..255",
+                         classes, first);
+    }
+    uint32_t count = 0;
+    tuft_status status = load_images(images_path, limit, out, &count, err);
+    if (!status && labels_path)
+        status = load_labels(labels_path, count, first, out, err);
+    if (status)
+        tuft_images_free(out);
     return status;
 }
 
 tuft_status tuft_idx_load(const char *images_path, const char *labels_path, size_t limit,
                           tuft_images *out, tuft_error *err)
 {
-    *out = (tuft_images){0};
-    uint32_t count = 0;
-    tuft_status status = load_images(images_path, limit, out, &count, err);
-    if (!status && labels_path)
-        status = load_labels(labels_path, count, out, err);
-    if (status)
-        tuft_images_free(out);
-    return status;
+    return tuft_idx_load_classes(images_path, labels_path, limit, 0, TUFT_IDX_CLASSES, out, err);
 }

@@ -1,4 +1,5 @@
-/* MNIST images in IDX files, gzip or plain (LeCun, Cortes, Burges: yann.lecun.com/exdb/mnist).
+/* MNIST images in IDX files, gzip or plain (LeCun, Cortes, Burges: yann.lecun.com/exdb/mnist), and
+ * other sets in the same form (E-MNIST).
  *
  * Images: big-endian 32-bit magic 0x00000803, count, rows, columns, then count x rows x columns
  * bytes, row-major, 0 background, 255 stroke. Labels: magic 0x00000801, count, then count bytes.
@@ -17,7 +18,8 @@ typedef struct {
     size_t count;
     uint32_t width, height; /* pixels */
     uint8_t *pixel;         /* count x height x width, row-major */
-    uint8_t *label;         /* count, 0 to 9; NULL without a label file */
+    uint8_t *label;         /* count, 0 to classes-1; NULL without a label file */
+    int classes;            /* 10 in MNIST */
 } tuft_images;
 
 void tuft_images_free(tuft_images *images);
@@ -30,5 +32,10 @@ void tuft_images_free(tuft_images *images);
  * header promises. */
 tuft_status tuft_idx_load(const char *images_path, const char *labels_path, size_t limit,
                           tuft_images *out, tuft_error *err);
+
+/* The same with labels in the file from `first` to first+classes-1 (E-MNIST letters: 1 to 26),
+ * label 0 being the first. TUFT_INVALID where that range is empty or leaves 0..255. */
+tuft_status tuft_idx_load_classes(const char *images_path, const char *labels_path, size_t limit,
+                                  int first, int classes, tuft_images *out, tuft_error *err);
 
 #endif

@@ -192,7 +192,7 @@ static tuft_status open_images(tuft_source *source, tuft_error *err)
     if (status)
         return status;
     *set = (tuft_recordings){.geometry = {sensor->width, sensor->height, 2},
-                             .classes = TUFT_IDX_CLASSES,
+                             .classes = source->images.classes,
                              .count = source->images.count,
                              .capacity = set->capacity,
                              .recording = set->recording};

@@ -1,29 +1,14 @@
 #include "datasets/strokes.h"
 
 #include "core/philox.h"
+#include "datasets/pen.h"
 
 #include <math.h>
-#include <string.h>
 
-enum {
-    POINTS_LIMIT = 16,
-    STROKES_LIMIT = 3,
-    CURVE_STEPS = 10, /* line segments between two control points */
-    TRACE_LIMIT = 512,
-    SIDE = TUFT_STROKES_SIDE,
-    BOX = 20
-};
-
-/* A way to write a digit: control points in a box of height 1 (y down), and strokes that visit
- * them by letter, a the first; a letter twice in a row is a corner. */
-typedef struct {
-    float point[POINTS_LIMIT][2];
-    const char *stroke[STROKES_LIMIT];
-} form;
-
+/* Forms in a box of height 1. */
 typedef struct {
     int count;
-    form form[4];
+    tuft_pen_form form[4];
 } digit_forms;
 
 static const digit_forms forms[TUFT_STROKES_DIGITS] = {
@@ -298,155 +283,6 @@ static const digit_forms forms[TUFT_STROKES_DIGITS] = {
        {"abcdefgh"}}}},
 };
 
-/* The path of the pen: segments between successive points unless the later one begins a stroke. */
-typedef struct {
-    int count;
-    struct {
-        double x, y, radius;
-        int begins;
-    } at[TRACE_LIMIT];
-} trace;
-
-static void trace_add(trace *path, double x, double y, int begins)
-{
-    if (path->count == TRACE_LIMIT)
-        return;
-    path->at[path->count].x = x;
-    path->at[path->count].y = y;
-    path->at[path->count++].begins = begins;
-}
-
-static double catmull_rom(double before, double from, double to, double after, double u)
-{
-    return 0.5 * (2 * from + u * (to - before +
-                                  u * (2 * before - 5 * from + 4 * to - after +
-                                       u * (3 * from - before - 3 * to + after))));
-}
-
-static void trace_stroke(trace *path, const double point[][2], const char *stroke)
-{
-    const int n = (int)strlen(stroke);
-    trace_add(path, point[stroke[0] - 'a'][0], point[stroke[0] - 'a'][1], 1);
-    for (int i = 0; i + 1 < n; i++) {
-        if (stroke[i] == stroke[i + 1])
-            continue;
-        const double *before = point[stroke[i > 0 ? i - 1 : 0] - 'a'],
-                     *from = point[stroke[i] - 'a'], *to = point[stroke[i + 1] - 'a'],
-                     *after = point[stroke[i + 2 < n ? i + 2 : n - 1] - 'a'];
-        for (int k = 1; k <= CURVE_STEPS; k++) {
-            double u = (double)k / CURVE_STEPS;
-            trace_add(path, catmull_rom(before[0], from[0], to[0], after[0], u),
-                      catmull_rom(before[1], from[1], to[1], after[1], u), 0);
-        }
-    }
-}
-
-/* Jittered control points, joined; then bent, squeezed, sheared and turned about the middle. */
-static void trace_form(trace *path, const form *drawn, const tuft_writer *writer,
-                       tuft_random *random)
-{
-    double point[POINTS_LIMIT][2];
-    for (int i = 0; i < POINTS_LIMIT; i++)
-        for (int axis = 0; axis < 2; axis++)
-            point[i][axis] = drawn->point[i][axis] + writer->jitter * tuft_random_normal(random);
-    path->count = 0;
-    for (int i = 0; i < STROKES_LIMIT && drawn->stroke[i]; i++)
-        trace_stroke(path, point, drawn->stroke[i]);
-    const double bend = 0.04 * tuft_random_normal(random),
-                 phase = 2 * M_PI * tuft_random_uniform(random),
-                 slant = writer->slant + 0.06 * tuft_random_normal(random),
-                 squeeze = writer->squeeze * exp(0.08 * tuft_random_normal(random)),
-                 turn = writer->rotation + 0.04 * tuft_random_normal(random);
-    const double cosine = cos(turn), sine = sin(turn);
-    for (int i = 0; i < path->count; i++) {
-        double y = path->at[i].y - 0.5;
-        double x = squeeze * (path->at[i].x - 0.4) + bend * sin(4 * y + phase) - slant * y;
-        path->at[i].x = cosine * x - sine * y;
-        path->at[i].y = sine * x + cosine * y;
-    }
-}
-
-/* Pressure: the pen's radius waxes and wanes along its way. */
-static void trace_pen(trace *path, double radius, tuft_random *random)
-{
-    const double depth = 0.2 * tuft_random_uniform(random),
-                 rate = 0.05 + 0.1 * tuft_random_uniform(random),
-                 phase = 2 * M_PI * tuft_random_uniform(random);
-    for (int i = 0; i < path->count; i++)
-        path->at[i].radius = radius * (1 + depth * sin(rate * i + phase));
-}
-
-/* Scales the ink, pen included, to fit BOX x BOX about the middle of the image. */
-static void trace_fit(trace *path, double radius)
-{
-    double low_x = INFINITY, high_x = -INFINITY, low_y = INFINITY, high_y = -INFINITY;
-    for (int i = 0; i < path->count; i++) {
-        low_x = fmin(low_x, path->at[i].x);
-        high_x = fmax(high_x, path->at[i].x);
-        low_y = fmin(low_y, path->at[i].y);
-        high_y = fmax(high_y, path->at[i].y);
-    }
-    const double scale = (BOX - 2 * radius) / fmax(high_x - low_x, high_y - low_y),
-                 middle = (SIDE - 1) / 2.0;
-    for (int i = 0; i < path->count; i++) {
-        path->at[i].x = middle + scale * (path->at[i].x - (low_x + high_x) / 2);
-        path->at[i].y = middle + scale * (path->at[i].y - (low_y + high_y) / 2);
-    }
-}
-
-/* How deep a pixel lies inside the ink of one segment: local radius minus distance. */
-static double depth_in_segment(const trace *path, int i, double x, double y)
-{
-    double x0 = path->at[i - 1].x, y0 = path->at[i - 1].y;
-    double dx = path->at[i].x - x0, dy = path->at[i].y - y0, length = dx * dx + dy * dy;
-    double u = length > 0 ? ((x - x0) * dx + (y - y0) * dy) / length : 0;
-    u = fmin(fmax(u, 0), 1);
-    double r0 = path->at[i - 1].radius, r1 = path->at[i].radius;
-    return r0 + u * (r1 - r0) - sqrt(pow(x - x0 - u * dx, 2) + pow(y - y0 - u * dy, 2));
-}
-
-static int within(double value)
-{
-    return value < 0 ? 0 : value > SIDE - 1 ? SIDE - 1 : (int)value;
-}
-
-/* Ink: 0.5 at the edge of the pen, a ramp 1.4 pixels wide across it. */
-static void trace_draw(const trace *path, float image[SIDE * SIDE])
-{
-    memset(image, 0, SIDE * SIDE * sizeof *image);
-    for (int i = 1; i < path->count; i++) {
-        if (path->at[i].begins)
-            continue;
-        double reach = 1 + fmax(path->at[i - 1].radius, path->at[i].radius);
-        int left = within(fmin(path->at[i - 1].x, path->at[i].x) - reach),
-            right = within(fmax(path->at[i - 1].x, path->at[i].x) + reach + 1),
-            top = within(fmin(path->at[i - 1].y, path->at[i].y) - reach),
-            bottom = within(fmax(path->at[i - 1].y, path->at[i].y) + reach + 1);
-        for (int y = top; y <= bottom; y++)
-            for (int x = left; x <= right; x++) {
-                double ink = 0.5 + depth_in_segment(path, i, x, y) / 1.4;
-                float *at = &image[y * SIDE + x];
-                *at = fmaxf(*at, (float)fmin(ink, 1));
-            }
-    }
-}
-
-/* Moves the path so that the ink's centre of mass comes to the middle of the image. */
-static void trace_centre(trace *path, const float image[SIDE * SIDE])
-{
-    double mass = 0, x = 0, y = 0;
-    for (int i = 0; i < SIDE * SIDE; i++) {
-        mass += image[i];
-        x += image[i] * (i % SIDE);
-        y += image[i] * (int)(i / SIDE);
-    }
-    const double middle = (SIDE - 1) / 2.0;
-    for (int i = 0; i < path->count; i++) {
-        path->at[i].x += middle - x / mass;
-        path->at[i].y += middle - y / mass;
-    }
-}
-
 /* Streams of images, of writers and of audio generators lie apart. */
 static const uint64_t images_of = (uint64_t)0x5354 << 48, writers_of = (uint64_t)0x5357 << 48;
 
@@ -466,7 +302,7 @@ tuft_writer tuft_strokes_writer(uint64_t seed, uint64_t number)
 }
 
 /* One digit in eight is not in the writer's preferred form. */
-static const form *choose_form(int digit, const tuft_writer *writer, tuft_random *random)
+static const tuft_pen_form *choose_form(int digit, const tuft_writer *writer, tuft_random *random)
 {
     const uint32_t count = (uint32_t)forms[digit].count;
     uint32_t chosen = writer->form[digit] % count, other = tuft_random_below(random, count);
@@ -474,25 +310,23 @@ static const form *choose_form(int digit, const tuft_writer *writer, tuft_random
 }
 
 tuft_status tuft_strokes_write(int digit, const tuft_writer *writer, uint64_t seed, uint64_t index,
-                               float image[SIDE * SIDE], tuft_error *err)
+                               float image[TUFT_STROKES_SIDE * TUFT_STROKES_SIDE], tuft_error *err)
 {
     if (digit < 0 || digit >= TUFT_STROKES_DIGITS)
         return tuft_fail(err, TUFT_INVALID, "strokes: digit %d, expected 0 to 9", digit);
     tuft_random random = tuft_random_stream(seed, TUFT_RANDOM_GENERATOR, images_of | index);
-    const form *drawn = choose_form(digit, writer, &random);
+    const tuft_pen_form *drawn = choose_form(digit, writer, &random);
     const double radius = writer->radius * exp(0.08 * tuft_random_normal(&random));
-    trace path;
-    trace_form(&path, drawn, writer, &random);
-    trace_pen(&path, radius, &random);
-    trace_fit(&path, radius);
-    trace_draw(&path, image);
-    trace_centre(&path, image);
-    trace_draw(&path, image);
+    const tuft_pen_hand hand = {writer->slant, writer->squeeze, writer->jitter, writer->rotation};
+    tuft_pen_path path;
+    tuft_pen_trace(&path, drawn, &hand, &random);
+    tuft_pen_press(&path, radius, &random);
+    tuft_pen_image(&path, radius, image);
     return TUFT_OK;
 }
 
-tuft_status tuft_strokes_draw(int digit, uint64_t seed, uint64_t index, float image[SIDE * SIDE],
-                              tuft_error *err)
+tuft_status tuft_strokes_draw(int digit, uint64_t seed, uint64_t index,
+                              float image[TUFT_STROKES_SIDE * TUFT_STROKES_SIDE], tuft_error *err)
 {
     /* Strangers: the upper half of the writers' numbers. */
     tuft_writer writer = tuft_strokes_writer(seed, (uint64_t)1 << 32 | index);

@@ -9,11 +9,9 @@
 #ifndef TUFT_DATASETS_STROKES_H
 #define TUFT_DATASETS_STROKES_H
 
-#include "core/status.h"
+#include "datasets/pen.h"
 
-#include <stdint.h>
-
-enum { TUFT_STROKES_SIDE = 28, TUFT_STROKES_DIGITS = 10 };
+enum { TUFT_STROKES_SIDE = TUFT_PEN_SIDE, TUFT_STROKES_DIGITS = 10 };
 
 /* How somebody writes. Every digit of a writer varies around it. */
 typedef struct {

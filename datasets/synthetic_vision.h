@@ -1,4 +1,5 @@
-/* Vision recordings without any file: drawn digits (strokes.h) before the emulated sensor (dvs.h).
+/* Vision recordings without any file: drawn digits (strokes.h) and letters (letters.h)
+ * before the emulated sensor (dvs.h).
  */
 #ifndef TUFT_DATASETS_SYNTHETIC_VISION_H
 #define TUFT_DATASETS_SYNTHETIC_VISION_H
@@ -17,5 +18,9 @@ enum { TUFT_SYNTHETIC_WRITERS = 20, TUFT_SYNTHETIC_PER_CLASS_LIMIT = 100000 };
  * where per_class is 0 or above its limit. The caller owns *out, which is zeroed on failure. */
 tuft_status tuft_synthetic_vision(size_t per_class, uint64_t seed, int threads,
                                   tuft_recordings *out, tuft_error *err);
+
+/* The same of the 26 letters: label 0 is a, name "a/<k>". */
+tuft_status tuft_synthetic_letters(size_t per_class, uint64_t seed, int threads,
+                                   tuft_recordings *out, tuft_error *err);
 
 #endif

@@ -13,7 +13,7 @@
 
 #include "lsm/joint.h"
 
-enum { TUFT_ZERO_SHOT_CLASSES = 16, TUFT_ZERO_SHOT_SHOTS = 8 };
+enum { TUFT_ZERO_SHOT_CLASSES = 32, TUFT_ZERO_SHOT_SHOTS = 8 };
 
 /* Which epoch's projections are kept. */
 typedef enum {

@@ -174,3 +174,29 @@ Test(dataset, two_sides_of_one_file)
     expect_clean(&set, 1);
     dataset_free(&set);
 }
+
+Test(dataset, letters_seen_and_written)
+{
+    dataset set = load((dataset_request){.name = DATASET_SYNTHETIC_NEURAL, .per_class = 8});
+    cr_assert_eq(set.kind, MODALITY_NEURAL);
+    cr_assert(set.all.count == 208 && set.all.classes == 26 && set.all.geometry.width == 192);
+    expect_clean(&set, 1);
+    for (int session = 0; session < 8; session++) {
+        char name[16];
+        snprintf(name, sizeof name, "session %d", session);
+        cr_assert_eq(is_tested(&set, 0, name), session >= 6);
+    }
+    dataset_free(&set);
+    set = load((dataset_request){.name = DATASET_SYNTHETIC_LETTERS, .per_class = 4});
+    cr_assert_eq(set.kind, MODALITY_VISION);
+    cr_assert(set.all.count == 104 && set.all.classes == 26 && set.all.geometry.height == 34);
+    expect_clean(&set, 1);
+    dataset_free(&set);
+    refused((dataset_request){.name = DATASET_EMNIST_LETTERS}, "needs --train");
+    refused((dataset_request){.name = DATASET_EMNIST_LETTERS, .train = "/nowhere"},
+            "holds no emnist-letters-train-images");
+    refused((dataset_request){.name = DATASET_EMNIST_LETTERS, .train = "/", .test = "/"},
+            "holds both sides");
+    refused((dataset_request){.name = DATASET_SYNTHETIC_NEURAL, .per_class = 4, .limit = 3},
+            "--limit");
+}

@@ -174,7 +174,7 @@ Test(reports, zero_shot_over_all_pairs)
     assert_card(&got, "Seen classes, sound finds picture",
                 number(&got, "seen", "audio_to_image", ""));
     assert_card(&got, "Unseen classes 8, 9", number(&got, "unseen", "audio_to_image", ""));
-    assert_card(&got, "Unseen, all 36 choices of two", number(&got, "all_pairs", "mean", ""));
+    assert_card(&got, "Unseen, all 36 choices", number(&got, "all_pairs", "mean", ""));
     json_t *few =
         json_array_get(json_object_get(json_object_get(got.root, "results"), "few_shot"), 1);
     assert_card(&got, "With 2 examples a class",
@@ -194,7 +194,7 @@ Test(reports, zero_shot_says_that_it_looked_at_the_test)
     zero_shot_config config = zero_shot_small();
     config.selection = 1;
     config.shots.count = 0;
-    config.seen = (option_list){8, {0, 1, 2, 3, 4, 5, 6, 7}};
+    config.seen = "0-7";
     run(&zero_shot_command, &config, &config.common, &got);
     cr_assert(strstr(got.page, "<p class=\"notice\">"));
     cr_assert(strstr(got.page, "no estimate"));
@@ -216,6 +216,6 @@ Test(reports, zero_shot_with_trained_networks)
     cr_assert(strstr(got.page, "weights were trained along with the rest"));
     cr_assert(strstr(got.page, "minus squared distance"));
     cr_assert(strstr(got.page, "Operations of training"));
-    cr_assert_null(strstr(got.page, "A digit seen"));
+    cr_assert_null(strstr(got.page, "The digit 8, seen"));
     outcome_free(&got);
 }

@@ -17,6 +17,8 @@ static void refused(int status, const char *what, const char *arguments)
     "--set-vision groups=1,group0.maps=4,group0.stride_x=6,group0.stride_y=6,augment.copies=0 "    \
     "--set-audio group0.maps=4,group0.stride_x=8,group0.pools_x=2,augment.copies=1 "
 
+#define LETTERS "--vision synthetic-letters --audio synthetic-neural "
+
 Test(zero_shot_command, wrong_usage)
 {
     refused(2, "--vision", "");
@@ -24,7 +26,17 @@ Test(zero_shot_command, wrong_usage)
     refused(2, "takes no --vision", "--synthetic --vision somewhere");
     refused(2, "--seen", "--synthetic --seen 1-10");
     refused(2, "--seen", "--synthetic --seen 7-1");
+    refused(2, "--seen", "--synthetic --seen a-f");
+    refused(2, "names a digit twice", "--synthetic --seen 1,2,1-3");
+    refused(2, "not a list", "--synthetic --seen 1,");
     refused(2, "2 or more", "--synthetic --unseen 8");
+    refused(2, "expected --audio synthetic-neural", "--vision synthetic-letters --audio somewhere");
+    refused(2, "list of letters", LETTERS "--unseen 0-3");
+    refused(2, "list of letters", LETTERS "--unseen 26,27");
+    refused(2, "list of letters", LETTERS "--unseen z-w");
+    refused(2, "list of letters", LETTERS "--unseen W-Z");
+    refused(2, "2 or more", LETTERS "--unseen z");
+    refused(2, "--choices", LETTERS "--choices 1000");
     refused(2, "--selection", "--synthetic --selection luck");
     refused(2, "--shots", "--synthetic --shots 0");
     refused(2, "did you mean", "--synthetic --all-pars");
@@ -111,4 +123,48 @@ Test(zero_shot_command, trained_networks_and_episodes)
     refused(1, "rows, expected 5 shots + 5 queries",
             "--quiet --synthetic --per-class 8 --epochs 1 --preset lin2025 --loss prototypical "
             "--set-vision group0.maps=10 --set-audio group0.maps=12");
+}
+
+#define SMALL_LETTERS                                                                              \
+    LETTERS "--per-class 8 --epochs 2 "                                                            \
+            "--set-vision groups=1,group0.maps=4,group0.stride_x=6,group0.stride_y=6,"             \
+            "augment.copies=0 --set-audio group0.maps=40,augment.copies=0 "
+
+/* 22 seen and 4 unseen of 26, choices drawn without one twice. */
+Test(zero_shot_command, letters)
+{
+    json_t *one =
+        shell_result("zero-shot", SMALL_LETTERS "--all-pairs --choices 6 --shots 1,2 --threads 1");
+    json_t *two = shell_result("zero-shot", SMALL_LETTERS
+                               "--all-pairs --choices 6 --shots 1,2 --threads 2 --unseen 23-26");
+    json_t *results = json_object_get(one, "results"), *pair;
+    cr_assert(json_equal(results, json_object_get(two, "results")));
+    cr_assert_float_eq(
+        json_number_value(json_object_get(json_object_get(results, "seen"), "chance")), 1.0 / 22,
+        1e-12);
+    json_t *few = json_array_get(json_object_get(results, "few_shot"), 0);
+    cr_assert_str_eq(json_string_value(json_object_get(few, "classes")), "w, x, y, z");
+    json_t *all = json_object_get(results, "all_pairs"), *pairs = json_object_get(all, "pairs");
+    cr_assert_eq(json_array_size(pairs), 6);
+    cr_assert_eq(json_number_value(json_object_get(all, "possible_choices")), 14950);
+    cr_assert_eq(json_number_value(json_object_get(all, "chance")), 0.25);
+    cr_assert_eq(json_array_size(json_object_get(results, "similarity")), 26);
+    size_t i;
+    json_array_foreach(pairs, i, pair)
+    {
+        const char *name = json_string_value(json_object_get(pair, "unseen"));
+        cr_assert_eq(strlen(name), 10);
+        for (size_t k = 0; k < i; k++)
+            cr_assert_str_neq(
+                name, json_string_value(json_object_get(json_array_get(pairs, k), "unseen")));
+    }
+    json_decref(one);
+    json_decref(two);
+}
+
+Test(zero_shot_command, letters_that_overlap_or_are_not_there)
+{
+    refused(1, "both name class v", SMALL_LETTERS "--quiet --seen a-v --unseen v-z");
+    refused(1, "holds no emnist-letters-train-images-idx3-ubyte",
+            "--quiet --vision . --audio synthetic-neural");
 }

@@ -15,6 +15,47 @@
 
 static const double tick_ms = 0.1;
 
+/* docs/plasticity.md */
+Test(stdp, the_example_of_the_documentation)
+{
+    tuft_error err;
+    tuft_network *network;
+    tuft_engine *engine;
+    uint32_t in, teacher, cells, learns;
+    tuft_connections connections;
+    tuft_lif_parameters lif = tuft_lif_defaults;
+    tuft_stdp_parameters stdp = tuft_stdp_defaults;
+    const tuft_synapse synapse[] = {{0, 0, 5.0f, 20}, {1, 0, 5.0f, 20}};
+    const float strong = 25;
+    const int64_t tick[] = {1000, 2000}, taught[] = {1100};
+    const uint32_t cell[] = {0, 1}, first[] = {0};
+
+    tuft_network_new(&network, 100, &err); /* a tick is 0.1 ms */
+    tuft_network_add_source(network, "in", 2, &in, &err);
+    tuft_network_add_source(network, "teacher", 1, &teacher, &err);
+    tuft_network_add_cells(network, "cells", &tuft_lif_delta, &lif, 1, 0, &cells, &err);
+    tuft_connections_sparse(&connections, 2, 1, synapse, 2, &err); /* 2 ms delay */
+    tuft_network_connect(network, "learns", in, cells, "input", &connections, &learns, &err);
+    tuft_connections_one_to_one(&connections, 1, &strong, 1, &err);
+    tuft_network_connect(network, "teaches", teacher, cells, "input", &connections, NULL, &err);
+    stdp.w_max = 10; /* mV, as the port takes it */
+    tuft_network_make_plastic(network, learns, &tuft_stdp, &stdp, &err);
+
+    tuft_engine_new(&engine, network, 1, 1, &err);
+    tuft_engine_input(engine, in, tick, cell, 2, &err);
+    tuft_engine_input(engine, teacher, taught, first, 1, &err); /* the cell fires at 110.1 ms */
+    tuft_engine_run(engine, 3000, &err);
+    const float *weight = tuft_engine_weights(engine, learns, NULL);
+    cr_assert_eq(tuft_engine_now(engine), 3000);
+    cr_assert_float_eq((double)weight[0], 5 + 10 * 0.005 * exp(-8.1 / 20), 1e-6);
+    cr_assert_float_eq((double)weight[1], 5 - 10 * 0.00525 * exp(-91.9 / 20), 1e-6);
+    cr_assert_float_eq((double)weight[0], 5.0333, 5e-5);
+    cr_assert_float_eq((double)weight[1], 4.9995, 5e-5);
+
+    tuft_engine_free(engine);
+    tuft_network_free(network);
+}
+
 /* ---- isolated pairs -------------------------------------------------------------------------- */
 
 /* Synapse i alone sees one pair, of lag i - LAGS ticks; delays differ from one to the next. */
@@ -313,8 +354,8 @@ Test(stdp, weights_stop_at_their_bounds)
     trains_free(&post);
 }
 
-/* Learning from 100 to 200 ms: the pair before and the pair after leave the weight alone, but the
- * spike before still counts for one within. */
+/* Learning from 100 ms on and up to 200 ms: a spike a tick before and an arrival at the end leave
+ * the weight alone, but the arrival before still counts for the spikes within. */
 Test(stdp, weights_change_from_start_to_stop_only)
 {
     const tuft_synapse synapse = {0, 0, 0.5f, 1};
@@ -327,16 +368,18 @@ Test(stdp, weights_change_from_start_to_stop_only)
                               .stop_ms = 200};
     trains pre = {0}, post = {0};
     trains_add(&pre, 899, 0);
-    trains_add(&post, 950, 0);
+    trains_add(&post, 999, 0);
     trains_add(&post, 1000, 0); /* 10 ms after the arrival at 90 ms */
-    trains_add(&pre, 1999, 0);  /* arrives at 200 ms, when it is over */
+    trains_add(&post, 1999, 0);
+    trains_add(&pre, 1999, 0); /* arrives at 200 ms, when it is over */
     trains_add(&post, 2010, 0);
     puppets one = puppets_new(1, 1, &synapse, 1, &tuft_stdp, &p, 0, 1, &pre, &post);
     OK(tuft_engine_run(one.engine, 3000, NULL));
-    cr_assert_float_eq((double)*puppets_weights(&one), 0.5 + 0.1 * exp(-0.5), 1e-7);
+    double expected = 0.5 + 0.1 * (exp(-10 / 20.0) + exp(-109.9 / 20));
+    cr_assert_float_eq((double)*puppets_weights(&one), expected, 1e-7);
     tuft_ledger ledger;
     OK(tuft_engine_ledger(one.engine, &ledger, NULL));
-    cr_assert_eq(ledger.weight_updates, 1);
+    cr_assert_eq(ledger.weight_updates, 2);
     tuft_ledger_free(&ledger);
     puppets_free(&one);
     trains_free(&pre);
@@ -475,7 +518,7 @@ Test(stdp, state_can_be_copied)
                                   1, &none, &none);
         tuft_plastics pair[2];
         for (int q = 0; q < 2; q++)
-            OK(tuft_plastics_new(&pair[q], one.network, NULL));
+            OK(tuft_plastics_new(&pair[q], one.network, 1, NULL));
         for (int64_t t = 1; t < 4000; t += 3) {
             if (t == 1999) {
                 tuft_state_part from[TUFT_STATE_PARTS], to[TUFT_STATE_PARTS];

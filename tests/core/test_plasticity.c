@@ -180,7 +180,7 @@ Test(plasticity, a_rule_sees_arrivals_and_spikes_in_order)
         tuft_engine_free(engine);
 
         tuft_plastics alone; /* the same from the list of calls */
-        OK(tuft_plastics_new(&alone, network, NULL));
+        OK(tuft_plastics_new(&alone, network, 1, NULL));
         for (int e = 0; e < EXPECTED; e++)
             if (expected[e].what == 'a')
                 tuft_plastic_arrive(alone.at[0], expected[e].tick, &expected[e].who, 1);

@@ -237,7 +237,7 @@ Test(dvs, thresholds_spread_over_pixels)
 
 static tuft_images some_images(size_t count)
 {
-    tuft_images set = {.count = count, .width = 28, .height = 28};
+    tuft_images set = {.count = count, .width = 28, .height = 28, .classes = 10};
     set.pixel = calloc(count, 28 * 28);
     set.label = calloc(count, 1);
     cr_assert(set.pixel && set.label);

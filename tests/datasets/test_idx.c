@@ -161,3 +161,28 @@ Test(idx, mnist_itself)
     cr_assert_arr_eq(counted, expected, sizeof expected);
     tuft_images_free(&set);
 }
+
+Test(idx, ranges_of_labels)
+{
+    char image_path[] = "/tmp/tuft-test-idx3-XXXXXX", label_path[] = "/tmp/tuft-test-idx1-XXXXXX";
+    tuft_images set;
+    tuft_error err;
+    close(mkstemp(image_path));
+    close(mkstemp(label_path));
+    save(image_path, images, sizeof images, "wb");
+    save(label_path, labels, sizeof labels, "wb");
+    cr_assert_eq(tuft_idx_load_classes(image_path, label_path, 0, 0, 62, &set, &err), TUFT_OK);
+    cr_assert(set.classes == 62 && set.label[2] == 9);
+    tuft_images_free(&set);
+    cr_assert_eq(tuft_idx_load_classes(image_path, label_path, 0, 0, 9, &set, &err), TUFT_FORMAT);
+    cr_assert(strstr(err.message, "offset 10: label 9, expected 0 to 8"), "%s", err.message);
+    cr_assert_eq(tuft_idx_load_classes(image_path, label_path, 0, 1, 26, &set, &err), TUFT_FORMAT);
+    cr_assert(strstr(err.message, "offset 9: label 0, expected 1 to 26"), "%s", err.message);
+    const int none[][2] = {{-1, 10}, {0, 0}, {0, 257}, {1, 256}, {255, INT_MAX}};
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+        cr_assert_eq(
+            tuft_idx_load_classes(image_path, label_path, 0, none[i][0], none[i][1], &set, &err),
+            TUFT_INVALID);
+    unlink(image_path);
+    unlink(label_path);
+}
