@@ -141,11 +141,16 @@ static tuft_status work(sweep *of, app_result *result, tuft_error *err)
     char *out = c->out ? strdup(c->out) : default_out(c->file);
     if (!out)
         return tuft_fail(err, TUFT_MEMORY, "sweep: no memory");
+    settings *base = &of->experiment.settings;
+    size_t seeds = seeds_of(of);
     result_config_set(result, "out", json_string(out));
     result_stage(result, "run");
-    tuft_status status = sweep_runs_open(&of->runs, &of->grid, &of->experiment.settings, out,
-                                         of->metric, first_seed_of(of), seeds_of(of),
-                                         c->redo ? SWEEP_REDO_CHANGED : SWEEP_REFUSE_CHANGED, err);
+    /* Repeats are runs of their own. */
+    tuft_status status =
+        settings_option(base, "seeds") ? settings_set(base, "seeds", "1", err) : TUFT_OK;
+    if (!status)
+        status = sweep_runs_open(&of->runs, &of->grid, base, out, of->metric, first_seed_of(of),
+                                 seeds, c->redo ? SWEEP_REDO_CHANGED : SWEEP_REFUSE_CHANGED, err);
     if (!status) {
         if (of->runs.there && !c->common.quiet)
             fprintf(stderr, "%zu of %zu runs are in %s\n", of->runs.there, of->runs.count, out);

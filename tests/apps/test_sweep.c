@@ -104,6 +104,34 @@ Test(sweep, points_are_their_runs)
                  0);
 }
 
+/* A file with three seeds: three runs of one seed each. */
+Test(sweep, repeats_are_runs_of_one_seed)
+{
+    write_files();
+    cr_assert_eq(shell("$TUFT sweep digits.json --quiet --seed 5 --json s.json"), 0, "%s",
+                 shell_said());
+    json_t *root = load("s.json"), *point, *run;
+    point = json_array_get(json_object_get(json_object_get(root, "results"), "points"), 0);
+    cr_assert_eq(json_array_size(json_object_get(point, "runs")), 3);
+    for (size_t r = 0; r < 3; r++) {
+        char arguments[256], name[256];
+        run = json_array_get(json_object_get(point, "runs"), r);
+        snprintf(name, sizeof name, "digits.sweep/%s",
+                 json_string_value(json_object_get(run, "file")));
+        snprintf(arguments, sizeof arguments, "digits.json --seeds 1 --seed %d", (int)r + 5);
+        json_t *there = load(name), *alone = shell_result("run", arguments);
+        json_object_del(there, "timing_s");
+        json_object_del(json_object_get(there, "config"), "threads");
+        cr_assert(json_equal(there, alone), "seed %d", (int)r + 5);
+        cr_assert_eq(
+            json_number_value(json_object_get(run, "value")),
+            json_number_value(json_object_get(json_object_get(alone, "results"), "accuracy")));
+        json_decref(there);
+        json_decref(alone);
+    }
+    json_decref(root);
+}
+
 /* The file's own seeds; shares stay between 0 and 1; jobs change nothing. */
 Test(sweep, jobs_change_nothing)
 {
@@ -152,20 +180,20 @@ Test(sweep, killed_at_any_moment)
     write_files();
     cr_assert_eq(shell("$TUFT sweep spikes.json --quiet " OVER "--out whole --csv whole.csv"), 0,
                  "%s", shell_said());
-    cr_assert_eq(
-        shell("i=0; cut=0; mkdir parts; : > before\n"
-              "while [ $i -lt 200 ]; do i=$((i + 1))\n"
-              "$TUFT sweep spikes.json --quiet " OVER "--jobs 2 --out parts >/dev/null 2>said & "
-              "job=$!\n"
-              "sleep 0.$((10 + i * 7 %% 40)); kill -9 $job 2>/dev/null && cut=$((cut + 1))\n"
-              "wait $job || true; ! [ -s said ] || exit 3\n"
-              "sleep 0.02\n" /* for its children to have died with it */
-              "ls parts | grep json$ | while read f; do stat -c '%%i %%n' parts/$f; done | sort > "
-              "after\n"
-              "comm -23 before after | grep . && exit 4\n" /* a file that is another now */
-              "mv after before; [ $(wc -l < before) -lt 24 ] || break\n"
-              "done 2>/dev/null; test $cut -gt 2 || exit 5; test $i -lt 200 || exit 6"),
-        0, "%s", shell_said());
+    int status = shell(
+        "i=0; cut=0; mkdir parts; : > before\n"
+        "while [ $i -lt 200 ]; do i=$((i + 1))\n"
+        "$TUFT sweep spikes.json --quiet " OVER "--jobs 2 --out parts >/dev/null 2>said & "
+        "job=$!\n"
+        "sleep $((i / 8)).$((10 + i * 7 %% 40)); kill -9 $job 2>/dev/null && cut=$((cut + 1))\n"
+        "wait $job || true; ! [ -s said ] || exit 3\n"
+        "sleep 0.02\n" /* for its children to have died with it */
+        "ls parts | grep json$ | while read f; do stat -c '%%i %%n' parts/$f; done | sort > "
+        "after\n"
+        "comm -23 before after | grep . && exit 4\n" /* a file that is another now */
+        "mv after before; [ $(wc -l < before) -lt 24 ] || break\n"
+        "done 2>/dev/null; test $cut -gt 2 || exit 5; test $i -lt 200 || exit 6");
+    cr_assert_eq(status, 0, "%d: %s", status, shell_said());
     cr_assert_eq(shell("$TUFT sweep spikes.json --quiet " OVER "--out parts --csv parts.csv"), 0,
                  "%s", shell_said());
     cr_assert_eq(shell("cmp whole.csv parts.csv"), 0);
