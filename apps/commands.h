@@ -11,6 +11,12 @@ const app_command *const *commands_all(size_t *count);
 const app_command *commands_find(int count, char *const *arguments, int *used, tuft_error *err);
 
 /* One file each. */
+extern const app_command cell_bursts_command;
+extern const app_command cell_fi_command;
+extern const app_command cell_multiplex_command;
+extern const app_command cell_pair_command;
+extern const app_command cell_steps_command;
+extern const app_command cell_transfer_command;
 extern const app_command classify_command;
 extern const app_command convert_command;
 extern const app_command device_command;

@@ -208,6 +208,20 @@ static tuft_status add_projections(const network_file *file, network_built *buil
     return status;
 }
 
+static tuft_status add_drives(const network_file *file, network_built *built, tuft_error *err)
+{
+    tuft_status status = TUFT_OK;
+    for (size_t i = 0; !status && i < file->inputs; i++) {
+        const network_input *input = &file->input[i];
+        if (input->kind != NETWORK_INPUT_DRIVE)
+            continue;
+        status = tuft_network_drive(built->network, input->population, input->port, input->rate_hz,
+                                    (float)input->weight, err);
+        status = at_spot(file, input->spot, status, err);
+    }
+    return status;
+}
+
 /* ---- spikes of sources ----------------------------------------------------------------------- */
 
 static tuft_status recording_of(const network_input *input, const tuft_source *source,
@@ -259,7 +273,7 @@ static tuft_status read_events(const network_file *file, const network_input *in
     if (status)
         return status;
     status = recording_of(input, &source, &one, err);
-    if (!status)
+    if (!status && one.count)
         status = take_events(file, input, &one.recording[0].events, out, err);
     tuft_recordings_free(&one);
     tuft_source_close(&source);
@@ -368,6 +382,8 @@ tuft_status network_build(network_file *file, int threads, network_built *out, t
         status = add_populations(file, out, err);
     if (!status)
         status = add_projections(file, out, err);
+    if (!status)
+        status = add_drives(file, out, err);
     if (!status) {
         status = tuft_engine_new(&out->engine, out->network, file->seed, threads, err);
         if (status) /* names the population */

@@ -62,7 +62,8 @@ typedef enum {
     NETWORK_INPUT_STEPS,
     NETWORK_INPUT_SINE,
     NETWORK_INPUT_EVENTS, /* from a file */
-    NETWORK_INPUT_SPIKES  /* given one by one */
+    NETWORK_INPUT_SPIKES, /* given one by one */
+    NETWORK_INPUT_DRIVE   /* core/drive.h */
 } network_input_kind;
 
 /* cell NULL: cells 0 .. cells-1. */
@@ -88,6 +89,9 @@ typedef struct {
     /* EVENTS */
     char *events; /* path */
     size_t recording;
+    /* DRIVE */
+    const char *port;
+    double rate_hz, weight;
 } network_input;
 
 typedef struct {

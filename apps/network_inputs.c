@@ -1,14 +1,16 @@
 #include "apps/network_read.h"
 #include "cells/poisson.h"
+#include "core/drive.h"
 #include "core/memory.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const kinds[] = {"poisson", "steps", "sine", "events", "spikes", NULL};
-enum { POISSON, STEPS, SINE, EVENTS, SPIKES };
+static const char *const kinds[] = {"poisson", "steps", "sine", "events", "spikes", "drive", NULL};
+enum { POISSON, STEPS, SINE, EVENTS, SPIKES, DRIVE };
 
 /* ---- Poisson --------------------------------------------------------------------------------- */
 
@@ -235,6 +237,31 @@ static tuft_status read_spikes(const network_file *file, const json_at *at, netw
     return status;
 }
 
+/* ---- drives ---------------------------------------------------------------------------------- */
+
+static tuft_status read_drive(const network_file *file, const json_at *at, network_input *input,
+                              tuft_error *err)
+{
+    static const char *const keys[] = {"target", "port", "rate_hz", "weight", NULL};
+    json_at target = json_at_member(at, "target"), port = json_at_member(at, "port"),
+            rate = json_at_member(at, "rate_hz"), weight = json_at_member(at, "weight");
+    tuft_status status = json_at_keys(at, keys, err);
+    if (!status)
+        status = network_read_population(file, &target, &input->population, err);
+    if (!status)
+        status = network_read_port(file, &port, &target, input->population, &input->port, err);
+    if (status)
+        return status;
+    const network_population *of = &file->population[input->population];
+    if (!of->step_ticks)
+        return json_at_fail(&target, err, "\"%s\" is event-driven: give it a poisson input",
+                            of->name);
+    double most = TUFT_DRIVE_LIMIT * 1000 / ((double)of->step_ticks * network_tick_ms(file));
+    status = json_at_real(&rate, 0, most, &input->rate_hz, err);
+    return status ? status
+                  : json_at_real(&weight, -(double)FLT_MAX, (double)FLT_MAX, &input->weight, err);
+}
+
 static tuft_status add_input(network_file *file, network_input_kind kind, const char *spot,
                              network_input **out, tuft_error *err)
 {
@@ -252,12 +279,16 @@ tuft_status network_read_inputs(network_file *file, tuft_error *err)
 {
     typedef tuft_status read_input(const network_file *, const json_at *, network_input *,
                                    tuft_error *);
-    static read_input *const read[] = {
-        [STEPS] = read_steps, [SINE] = read_sine, [EVENTS] = read_events, [SPIKES] = read_spikes};
+    static read_input *const read[] = {[STEPS] = read_steps,
+                                       [SINE] = read_sine,
+                                       [EVENTS] = read_events,
+                                       [SPIKES] = read_spikes,
+                                       [DRIVE] = read_drive};
     static const network_input_kind of[] = {[STEPS] = NETWORK_INPUT_STEPS,
                                             [SINE] = NETWORK_INPUT_SINE,
                                             [EVENTS] = NETWORK_INPUT_EVENTS,
-                                            [SPIKES] = NETWORK_INPUT_SPIKES};
+                                            [SPIKES] = NETWORK_INPUT_SPIKES,
+                                            [DRIVE] = NETWORK_INPUT_DRIVE};
     json_at top = network_at(file, ""), all = json_at_member(&top, "inputs");
     uint32_t poisson = (uint32_t)file->named_populations;
     tuft_status status = TUFT_OK;

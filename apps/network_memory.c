@@ -2,17 +2,23 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Bytes a cell that every population has: what arrives at a port, and spikes and their counts;
- * event-driven also marks, lists and wakes (core/site.h). */
-enum { BYTES_PORT = 4, BYTES_SITE = 12, BYTES_LAZY = 21, BYTES_UNKNOWN_STATE = 64 };
-/* Bytes a synapse: weight and target; of its own delay segment and line, where delays differ; of a
- * list that is sorted (core/projection.c), for edges from a file. */
-enum { BYTES_SYNAPSE = 8, BYTES_SEGMENT = 20, BYTES_LISTED = 32, BYTES_ROW = 28, EDGE_TEXT = 8 };
+/* Bytes a cell that every population has: what arrives at a port; spikes, their counts and what is
+ * made of them after the run (core/spike_statistics.c, core/ledger.h); event-driven also marks,
+ * lists and wakes (core/site.h). */
+enum { BYTES_PORT = 4, BYTES_SITE = 52, BYTES_LAZY = 21, BYTES_UNKNOWN_STATE = 64 };
+/* Bytes a synapse: weight and target; where delays differ, the delay while it is wired; of a list
+ * that is sorted (core/projection.c), for edges from a file. */
+enum { BYTES_SYNAPSE = 8, BYTES_DELAY = 4, BYTES_LISTED = 32, EDGE_TEXT = 8 };
+/* Bytes a window of burst statistics, with its numbers in the result file. */
+enum { BYTES_WINDOW = 200 };
+/* Bytes a row, and a segment of a row of equal delay with its line. */
+enum { BYTES_ROW = 28, BYTES_SEGMENT = 16 };
 /* Bytes a synapse that learns: its own weight, its place among its target's (core/incoming.h). */
 enum { BYTES_LEARNING = 12 };
 
@@ -47,6 +53,23 @@ static double population_bytes(const network_file *file, const network_populatio
     return bytes * p->count;
 }
 
+/* How many different delays a row can have: of a normal one, those within 5 sd. */
+static double delays_of(const network_projection *p)
+{
+    const tuft_distribution *d = &p->wiring.delay_ticks;
+    switch (d->kind) {
+    case TUFT_FIXED:
+        return 0;
+    case TUFT_UNIFORM:
+        return d->b - d->a + 2;
+    case TUFT_NORMAL:
+        return 10 * d->b + 2;
+    case TUFT_LOGNORMAL:
+        break;
+    }
+    return exp(d->a + 5 * d->b) + 2;
+}
+
 static double projection_bytes(const network_file *file, const network_projection *p)
 {
     const uint32_t sources = file->population[p->source].count,
@@ -54,16 +77,17 @@ static double projection_bytes(const network_file *file, const network_projectio
     double each = BYTES_SYNAPSE, synapses = sources;
     struct stat information;
     if (p->wiring.delay_ticks.kind != TUFT_FIXED)
-        each += BYTES_SEGMENT;
+        each += BYTES_DELAY;
     if (p->rule)
         each += BYTES_LEARNING;
     if (p->connect == NETWORK_CONNECT_RULE)
         synapses = tuft_wiring_synapses(&p->wiring, sources, targets);
     if (p->connect == NETWORK_CONNECT_FILE) {
         synapses = stat(p->edges, &information) == 0 ? (double)information.st_size / EDGE_TEXT : 0;
-        each = BYTES_SYNAPSE + BYTES_SEGMENT + BYTES_LISTED;
+        each += BYTES_SEGMENT + BYTES_LISTED;
     }
-    return each * synapses + (double)BYTES_ROW * sources;
+    double segments = fmin(synapses, sources * delays_of(p));
+    return each * synapses + (double)BYTES_ROW * sources + BYTES_SEGMENT * segments;
 }
 
 static void add(network_memory *sum, double bytes, const char *where)
@@ -87,6 +111,11 @@ network_memory network_memory_needed(const network_file *file)
         double samples = ceil((double)file->duration / (double)trace->every);
         add(&sum, samples * trace->cells.cells * sizeof(float), "records");
     }
+    for (size_t b = 0; b < file->bursts_count; b++) {
+        const network_bursts *bursts = &file->bursts[b];
+        double windows = floor((double)(file->duration - bursts->from) / (double)bursts->window);
+        add(&sum, windows * BYTES_WINDOW, "records");
+    }
     return sum;
 }
 
@@ -99,12 +128,25 @@ static double number_in(const char *path, const char *key)
     double value = NAN;
     FILE *stream = fopen(path, "r");
     while (stream && isnan(value) && fgets(line, sizeof line, stream))
-        if (strncmp(line, key, strlen(key)) == 0)
-            if (sscanf(line + strlen(key), "%lf", &value) != 1)
+        if (strncmp(line, key, strlen(key)) == 0) {
+            char *begin = line + strlen(key), *end;
+            double read = strtod(begin, &end);
+            if (end == begin || !isfinite(read)) /* a group's "max" */
                 break;
+            value = read;
+        }
     if (stream)
         fclose(stream);
     return value;
+}
+
+/* What the control group leaves (files of version 2 or 1); NAN if it sets no limit. Cached pages of
+ * files count as used there, but are given up when they are needed. */
+static double group_left(const char *limit, const char *used, const char *stat, const char *cached)
+{
+    const double file = number_in(stat, cached);
+    const double left = number_in(limit, "") - number_in(used, "") + (isnan(file) ? 0 : file);
+    return left < 0 ? 0 : left;
 }
 
 static double limit_left(int resource, double used)
@@ -121,10 +163,12 @@ double network_memory_there(void)
     const double page = (double)sysconf(_SC_PAGESIZE);
     const double own = number_in("/proc/self/statm", "") * page;
     const double machine = number_in("/proc/meminfo", "MemAvailable:") * 1024;
-    const double group =
-        number_in("/sys/fs/cgroup/memory.max", "") - number_in("/sys/fs/cgroup/memory.current", "");
     there = fmin(there, machine); /* fmin leaves NAN out */
-    there = fmin(there, fmax(group, 0) == group ? group : INFINITY);
+    there = fmin(there, group_left("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current",
+                                   "/sys/fs/cgroup/memory.stat", "inactive_file "));
+    there = fmin(there, group_left("/sys/fs/cgroup/memory/memory.limit_in_bytes",
+                                   "/sys/fs/cgroup/memory/memory.usage_in_bytes",
+                                   "/sys/fs/cgroup/memory/memory.stat", "total_inactive_file "));
     return fmin(there, limit_left(RLIMIT_AS, isnan(own) ? 0 : own));
 }
 

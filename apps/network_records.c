@@ -27,12 +27,13 @@ static tuft_status read_trace(network_file *file, const json_at *at, tuft_error 
     tuft_status status = json_at_keys(at, keys, err);
     if (!status)
         status = network_read_population(file, &population, &made.population, err);
-    for (size_t i = 0; !status && i < file->traces; i++)
-        if (file->trace[i].population == made.population)
-            status = json_at_fail(&population, err, "\"%s\" is traced already, by one trace",
-                                  file->population[made.population].name);
     if (!status)
         status = network_read_variable(file, &variable, made.population, &made.variable, err);
+    for (size_t i = 0; !status && i < file->traces; i++)
+        if (file->trace[i].population == made.population &&
+            file->trace[i].variable == made.variable)
+            status = json_at_fail(&variable, err, "this variable of \"%s\" is traced already",
+                                  file->population[made.population].name);
     if (!status && every.value)
         status = network_read_ticks(file, &every, 1, &made.every, err);
     if (!status)

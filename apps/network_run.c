@@ -29,7 +29,7 @@ static size_t first_from(const int64_t *ticks, size_t count, int64_t tick)
 double network_value_at(const network_file *file, const network_input *input, int64_t tick)
 {
     if (input->kind == NETWORK_INPUT_SINE)
-        return network_sine_at(file, input, (double)(tick / input->every * input->every));
+        return network_sine_at(file, input, (double)(tick - tick % input->every));
     size_t after = first_from(input->tick, input->count, tick + 1);
     return after ? input->value[after - 1] : (double)NAN;
 }

@@ -317,7 +317,8 @@ static tuft_status view_trace(app_report *report, const simulate_run *run,
 {
     const network_file *file = &run->file;
     const network_population *p = &file->population[asked->population];
-    const tuft_trace_record *trace = tuft_engine_trace(run->built.engine, asked->population);
+    const tuft_trace_record *trace = tuft_engine_trace_of(run->built.engine, asked->population,
+                                                          p->model->variable[asked->variable]);
     size_t curves = trace->cells < SHOWN_CURVES ? trace->cells : SHOWN_CURVES;
     plot_series series[SHOWN_CURVES];
     char title[TEXT], name[SHOWN_CURVES][24];

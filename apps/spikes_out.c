@@ -170,8 +170,10 @@ tuft_status traces_out(const network_file *file, const tuft_engine *engine, cons
         return status;
     fputs("tick,population,variable,index,value\n", output.stream);
     for (size_t t = 0; t < file->traces; t++) {
-        uint32_t q = file->trace[t].population;
-        put_trace(output.stream, &file->population[q], tuft_engine_trace(engine, q));
+        const network_population *p = &file->population[file->trace[t].population];
+        put_trace(output.stream, p,
+                  tuft_engine_trace_of(engine, file->trace[t].population,
+                                       p->model->variable[file->trace[t].variable]));
     }
     return tuft_output_commit(&output, err);
 }

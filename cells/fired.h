@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 /* Cells whose spikes are looked for together, and at a glance. */
-enum { TUFT_FIRED_BLOCK = 2048, TUFT_FIRED_GROUP = 32 };
+enum { TUFT_FIRED_BLOCK = 2048, TUFT_FIRED_GROUP = 64 };
 
 /* Writes begin + i for each of the n flags fired[i] (0 or 1) that is set, ascending, into spike,
  * and returns how many. fired has room for TUFT_FIRED_GROUP more, which are overwritten. */

@@ -34,12 +34,13 @@ typedef struct {
     double tau_s_ms[SYNAPSES];
     /* Clocked. One element when all cells are alike (stride 0), else one a cell. */
     float *v, *current[SYNAPSES], *bias;
-    float *drive;        /* [cells] bias (1 - decay) */
-    int32_t *refractory; /* steps left */
+    float *drive;         /* [cells] bias (1 - decay) */
+    uint16_t *refractory; /* steps left */
     float *decay, *threshold, *from_current[SYNAPSES];
     int heterogeneous;
     float current_decay[SYNAPSES];
-    int32_t refractory_steps;
+    uint16_t refractory_steps;
+    uint32_t alike; /* all cells have the drive of the first */
     /* Event-driven. */
     lazy_cell *lazy;
     int64_t refractory_ticks;
@@ -90,6 +91,7 @@ static void lif_destroy(void *state)
 
 static void set_bias(lif *cell, uint32_t i, float bias)
 {
+    cell->alike &= bias == cell->bias[0];
     cell->bias[i] = bias;
     cell->drive[i] = bias * (1 - cell->decay[cell->heterogeneous ? i : 0]);
 }
@@ -104,6 +106,8 @@ static void lif_reset(void *state)
                 .v = cell->parameters.v_initial, .bias = cell->parameters.bias, .free_tick = -1};
         return;
     }
+    cell->bias[0] = (float)cell->parameters.bias;
+    cell->alike = !cell->heterogeneous;
     for (uint32_t i = 0; i < count; i++) {
         cell->v[i] = (float)cell->parameters.v_initial;
         set_bias(cell, i, (float)cell->parameters.bias);
@@ -149,7 +153,11 @@ static tuft_status create_clocked(lif *cell, tuft_error *err)
     double step_ms = (double)cell->context.step_ticks * cell->context.tick_ms;
     cell->heterogeneous = p->cell_tau_m_ms || p->cell_threshold;
     size_t kinds = cell->heterogeneous ? count : 1;
-    cell->refractory_steps = (int32_t)lround(p->refractory_ms / step_ms);
+    if (p->refractory_ms / step_ms > UINT16_MAX)
+        return tuft_fail(err, TUFT_INVALID,
+                         "refractory period %g ms, expected at most %g (%d steps)",
+                         p->refractory_ms, UINT16_MAX * step_ms, UINT16_MAX);
+    cell->refractory_steps = (uint16_t)lround(p->refractory_ms / step_ms);
     tuft_status status = TUFT_NEW(&cell->v, count, "membranes", err);
     if (!status)
         status = TUFT_NEW(&cell->bias, count, "biases", err);
@@ -221,140 +229,183 @@ static tuft_status create_exponential(void **state, const void *parameters,
 /* ---- clocked ---------------------------------------------------------------------------------
  * The loops below are branch-free over cells; which cells fired is collected per block. */
 
-/* v of n cells after the decay; fires, resets, counts down the refractory period. */
+/* What all cells of a population have in common. */
 typedef struct {
     float v_reset, subtract; /* subtract: 1 lowers V by the threshold, 0 sets it to v_reset */
-    int32_t refractory_steps;
+    float decay_e, decay_i;  /* of the synaptic currents */
+    uint16_t refractory_steps;
 } rule;
 
+/* The arrays of n cells. Those of the last line hold one element where cells are alike. */
+typedef struct {
+    float *v, *excitatory, *inhibitory, *input, *input_i;
+    uint16_t *refractory;
+    uint8_t *fired;
+    uint32_t n;
+    const float *drive, *decay, *threshold, *from_e, *from_i;
+} stretch;
+
+/* V of cell i comes to x; it fires, is reset, counts down the refractory period. */
 #define FIRE(threshold_i)                                                                          \
-    int held = refractory[i] > 0;                                                                  \
+    int left = refractory[i], held = left > 0;                                                     \
     x = held ? v[i] : x;                                                                           \
     int fires = !held & (x > (threshold_i));                                                       \
     float after = r.subtract != 0 ? x - (threshold_i) : r.v_reset;                                 \
     v[i] = fires ? after : x;                                                                      \
-    refractory[i] = fires ? r.refractory_steps : refractory[i] - held;                             \
+    refractory[i] = (uint16_t)(fires ? r.refractory_steps : left - held);                          \
     fired[i] = (uint8_t)fires;
 
-TUFT_CLONES static void delta_uniform(float *restrict v, float *restrict input,
-                                      int32_t *restrict refractory, uint8_t *restrict fired,
-                                      const float *restrict drive, uint32_t n, float decay,
-                                      float threshold, rule r)
+/* Strides are 0 or 1, and known where this is called. */
+static inline __attribute__((always_inline)) void
+delta_cells(float *restrict v, float *restrict input, uint16_t *restrict refractory,
+            uint8_t *restrict fired, uint32_t n, const float *restrict drive, uint32_t drive_stride,
+            const float *restrict decay, const float *restrict threshold, uint32_t stride, rule r)
 {
     for (uint32_t i = 0; i < n; i++) {
-        float x = decay * v[i] + drive[i] + input[i];
+        float x = decay[i * stride] * v[i] + drive[i * drive_stride] + input[i];
         input[i] = 0;
-        FIRE(threshold)
+        FIRE(threshold[i * stride])
     }
 }
 
-TUFT_CLONES static void delta_each(float *restrict v, float *restrict input,
-                                   int32_t *restrict refractory, uint8_t *restrict fired,
-                                   const float *restrict drive, uint32_t n,
-                                   const float *restrict decay, const float *restrict threshold,
-                                   rule r)
+static inline __attribute__((always_inline)) void
+exponential_cells(float *restrict v, float *restrict excitatory, float *restrict inhibitory,
+                  float *restrict input_e, float *restrict input_i, uint16_t *restrict refractory,
+                  uint8_t *restrict fired, uint32_t n, const float *restrict drive,
+                  uint32_t drive_stride, const float *restrict decay,
+                  const float *restrict threshold, const float *restrict from_e,
+                  const float *restrict from_i, uint32_t stride, rule r)
 {
     for (uint32_t i = 0; i < n; i++) {
-        float x = decay[i] * v[i] + drive[i] + input[i];
-        input[i] = 0;
+        float x = decay[i * stride] * v[i] + from_e[i * stride] * excitatory[i] +
+                  from_i[i * stride] * inhibitory[i] + drive[i * drive_stride];
+        excitatory[i] = r.decay_e * excitatory[i] + input_e[i];
+        inhibitory[i] = r.decay_i * inhibitory[i] + input_i[i];
+        input_e[i] = input_i[i] = 0;
+        FIRE(threshold[i * stride])
+    }
+}
+
+/* Cells all alike, alike but for the bias, each its own. */
+typedef void kernel(stretch s, rule r);
+
+#define DELTA(drive, drive_stride, decay, threshold, stride)                                       \
+    delta_cells(s.v, s.input, s.refractory, s.fired, s.n, drive, drive_stride, decay, threshold,   \
+                stride, r)
+
+TUFT_CLONES static void delta_alike(stretch s, rule r)
+{
+    const float drive = s.drive[0], decay = s.decay[0], threshold = s.threshold[0];
+    DELTA(&drive, 0, &decay, &threshold, 0);
+}
+
+TUFT_CLONES static void delta_biased(stretch s, rule r)
+{
+    const float decay = s.decay[0], threshold = s.threshold[0];
+    DELTA(s.drive, 1, &decay, &threshold, 0);
+}
+
+TUFT_CLONES static void delta_each(stretch s, rule r)
+{
+    DELTA(s.drive, 1, s.decay, s.threshold, 1);
+}
+
+#define EXPONENTIAL(drive, drive_stride, decay, threshold, from_e, from_i, stride)                 \
+    exponential_cells(s.v, s.excitatory, s.inhibitory, s.input, s.input_i, s.refractory, s.fired,  \
+                      s.n, drive, drive_stride, decay, threshold, from_e, from_i, stride, r)
+
+TUFT_CLONES static void exponential_alike(stretch s, rule r)
+{
+    const float drive = s.drive[0], decay = s.decay[0], threshold = s.threshold[0];
+    const float from_e = s.from_e[0], from_i = s.from_i[0];
+    EXPONENTIAL(&drive, 0, &decay, &threshold, &from_e, &from_i, 0);
+}
+
+TUFT_CLONES static void exponential_biased(stretch s, rule r)
+{
+    const float decay = s.decay[0], threshold = s.threshold[0];
+    const float from_e = s.from_e[0], from_i = s.from_i[0];
+    EXPONENTIAL(s.drive, 1, &decay, &threshold, &from_e, &from_i, 0);
+}
+
+/* In two loops: the compiler makes no vectors of one with as many arrays of two widths. */
+TUFT_CLONES static void approach(float *restrict x, const float *restrict v,
+                                 float *restrict excitatory, float *restrict inhibitory,
+                                 float *restrict input_e, float *restrict input_i, uint32_t n,
+                                 const float *restrict drive, const float *restrict decay,
+                                 const float *restrict from_e, const float *restrict from_i, rule r)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        x[i] = decay[i] * v[i] + from_e[i] * excitatory[i] + from_i[i] * inhibitory[i] + drive[i];
+        excitatory[i] = r.decay_e * excitatory[i] + input_e[i];
+        inhibitory[i] = r.decay_i * inhibitory[i] + input_i[i];
+        input_e[i] = input_i[i] = 0;
+    }
+}
+
+TUFT_CLONES static void fire(const float *restrict to, float *restrict v,
+                             uint16_t *restrict refractory, uint8_t *restrict fired, uint32_t n,
+                             const float *restrict threshold, rule r)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        float x = to[i];
         FIRE(threshold[i])
     }
 }
 
-static rule rule_of(const lif *cell)
+static void exponential_each(stretch s, rule r)
 {
-    return (rule){.v_reset = (float)cell->parameters.v_reset,
-                  .subtract = cell->parameters.reset == TUFT_RESET_BY_SUBTRACTION,
-                  .refractory_steps = cell->refractory_steps};
+    float x[BLOCK];
+    approach(x, s.v, s.excitatory, s.inhibitory, s.input, s.input_i, s.n, s.drive, s.decay,
+             s.from_e, s.from_i, r);
+    fire(x, s.v, s.refractory, s.fired, s.n, s.threshold, r);
+}
+
+static uint32_t step_blocks(lif *cell, uint32_t begin, uint32_t end, float *const *input,
+                            uint32_t *spike, kernel *alike, kernel *biased, kernel *each)
+{
+    uint8_t fired[BLOCK + GROUP];
+    rule r = {.v_reset = (float)cell->parameters.v_reset,
+              .subtract = cell->parameters.reset == TUFT_RESET_BY_SUBTRACTION,
+              .decay_e = cell->current_decay[EXCITATORY],
+              .decay_i = cell->current_decay[INHIBITORY],
+              .refractory_steps = cell->refractory_steps};
+    kernel *advance = cell->heterogeneous ? each : cell->alike ? alike : biased;
+    uint32_t spikes = 0;
+    for (uint32_t from = begin; from < end; from += BLOCK) {
+        uint32_t own = cell->heterogeneous ? from : 0;
+        stretch s = {.v = cell->v + from,
+                     .input = input[0] + from,
+                     .refractory = cell->refractory + from,
+                     .fired = fired,
+                     .n = end - from < BLOCK ? end - from : BLOCK,
+                     .drive = cell->drive + from,
+                     .decay = cell->decay + own,
+                     .threshold = cell->threshold + own};
+        if (cell->exponential) {
+            s.excitatory = cell->current[EXCITATORY] + from;
+            s.inhibitory = cell->current[INHIBITORY] + from;
+            s.input_i = input[1] + from;
+            s.from_e = cell->from_current[EXCITATORY] + own;
+            s.from_i = cell->from_current[INHIBITORY] + own;
+        }
+        advance(s, r);
+        spikes += tuft_fired_collect(fired, from, s.n, spike + spikes);
+    }
+    return spikes;
 }
 
 static uint32_t step_delta(void *state, uint32_t begin, uint32_t end, float *const *input,
                            uint32_t *spike)
 {
-    lif *cell = state;
-    rule r = rule_of(cell);
-    uint8_t fired[BLOCK + GROUP];
-    uint32_t spikes = 0;
-    for (uint32_t from = begin; from < end; from += BLOCK) {
-        uint32_t n = end - from < BLOCK ? end - from : BLOCK;
-        if (cell->heterogeneous)
-            delta_each(cell->v + from, input[0] + from, cell->refractory + from, fired,
-                       cell->drive + from, n, cell->decay + from, cell->threshold + from, r);
-        else
-            delta_uniform(cell->v + from, input[0] + from, cell->refractory + from, fired,
-                          cell->drive + from, n, cell->decay[0], cell->threshold[0], r);
-        spikes += tuft_fired_collect(fired, from, n, spike + spikes);
-    }
-    return spikes;
-}
-
-typedef struct {
-    float decay, threshold, from_excitatory, from_inhibitory;
-} propagator;
-
-TUFT_CLONES static void exponential_uniform(float *restrict v, float *restrict excitatory,
-                                            float *restrict inhibitory, float *restrict input_e,
-                                            float *restrict input_i, int32_t *restrict refractory,
-                                            uint8_t *restrict fired, const float *restrict drive,
-                                            uint32_t n, propagator p, float decay_e, float decay_i,
-                                            rule r)
-{
-    for (uint32_t i = 0; i < n; i++) {
-        float x = p.decay * v[i] + p.from_excitatory * excitatory[i] +
-                  p.from_inhibitory * inhibitory[i] + drive[i];
-        excitatory[i] = decay_e * excitatory[i] + input_e[i];
-        inhibitory[i] = decay_i * inhibitory[i] + input_i[i];
-        input_e[i] = input_i[i] = 0;
-        FIRE(p.threshold)
-    }
-}
-
-TUFT_CLONES static void exponential_each(float *restrict v, float *restrict excitatory,
-                                         float *restrict inhibitory, float *restrict input_e,
-                                         float *restrict input_i, int32_t *restrict refractory,
-                                         uint8_t *restrict fired, const float *restrict drive,
-                                         uint32_t n, const float *restrict decay,
-                                         const float *restrict threshold,
-                                         const float *restrict from_e, const float *restrict from_i,
-                                         float decay_e, float decay_i, rule r)
-{
-    for (uint32_t i = 0; i < n; i++) {
-        float x =
-            decay[i] * v[i] + from_e[i] * excitatory[i] + from_i[i] * inhibitory[i] + drive[i];
-        excitatory[i] = decay_e * excitatory[i] + input_e[i];
-        inhibitory[i] = decay_i * inhibitory[i] + input_i[i];
-        input_e[i] = input_i[i] = 0;
-        FIRE(threshold[i])
-    }
+    return step_blocks(state, begin, end, input, spike, delta_alike, delta_biased, delta_each);
 }
 
 static uint32_t step_exponential(void *state, uint32_t begin, uint32_t end, float *const *input,
                                  uint32_t *spike)
 {
-    lif *cell = state;
-    rule r = rule_of(cell);
-    uint8_t fired[BLOCK + GROUP];
-    uint32_t spikes = 0;
-    propagator p = {cell->decay[0], cell->threshold[0], cell->from_current[EXCITATORY][0],
-                    cell->from_current[INHIBITORY][0]};
-    for (uint32_t from = begin; from < end; from += BLOCK) {
-        uint32_t n = end - from < BLOCK ? end - from : BLOCK;
-        float *input_e = input[EXCITATORY] + from, *input_i = input[INHIBITORY] + from;
-        if (cell->heterogeneous)
-            exponential_each(
-                cell->v + from, cell->current[EXCITATORY] + from, cell->current[INHIBITORY] + from,
-                input_e, input_i, cell->refractory + from, fired, cell->drive + from, n,
-                cell->decay + from, cell->threshold + from, cell->from_current[EXCITATORY] + from,
-                cell->from_current[INHIBITORY] + from, cell->current_decay[EXCITATORY],
-                cell->current_decay[INHIBITORY], r);
-        else
-            exponential_uniform(
-                cell->v + from, cell->current[EXCITATORY] + from, cell->current[INHIBITORY] + from,
-                input_e, input_i, cell->refractory + from, fired, cell->drive + from, n, p,
-                cell->current_decay[EXCITATORY], cell->current_decay[INHIBITORY], r);
-        spikes += tuft_fired_collect(fired, from, n, spike + spikes);
-    }
-    return spikes;
+    return step_blocks(state, begin, end, input, spike, exponential_alike, exponential_biased,
+                       exponential_each);
 }
 
 /* ---- event-driven ---------------------------------------------------------------------------- */
@@ -516,6 +567,7 @@ static int lif_parts(void *state, tuft_state_part *part)
     part[n++] = (tuft_state_part){"bias", cell->bias, count * sizeof *cell->bias};
     part[n++] = (tuft_state_part){"drive", cell->drive, count * sizeof *cell->drive};
     part[n++] = (tuft_state_part){"refractory", cell->refractory, count * sizeof *cell->refractory};
+    part[n++] = (tuft_state_part){"alike", &cell->alike, sizeof cell->alike};
     for (int s = 0; cell->exponential && s < SYNAPSES; s++)
         part[n++] = (tuft_state_part){exponential_ports[s], cell->current[s],
                                       count * sizeof *cell->current[s]};

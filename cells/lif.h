@@ -27,7 +27,7 @@ typedef struct {
     double v_reset;                              /* from rest */
     double v_initial;                            /* from rest */
     double bias;                                 /* steady displacement it would cause */
-    double refractory_ms;
+    double refractory_ms;                        /* clocked: at most 65535 steps */
     tuft_reset reset;
     const float *cell_tau_m_ms;  /* [cells] or NULL; overrides tau_m_ms */
     const float *cell_threshold; /* [cells] or NULL; overrides threshold */

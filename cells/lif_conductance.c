@@ -39,6 +39,7 @@ typedef struct {
     law law;
     float *value[TERMS];  /* V (from E_L), g_e, g_i, bias: [cells] each */
     uint16_t *refractory; /* steps left */
+    uint32_t alike;       /* all cells have the bias of the first */
 } population;
 
 static void destroy(void *state)
@@ -59,6 +60,7 @@ static void reset(void *state)
     memset(p->value[INHIBITORY], 0, p->context.count * sizeof(float));
     tuft_parameters_fill_bias(p->value[BIAS], p->parameters.cell_bias_pa, p->parameters.bias_pa,
                               p->context.count);
+    p->alike = !p->parameters.cell_bias_pa;
     memset(p->refractory, 0, p->context.count * sizeof *p->refractory);
 }
 
@@ -132,18 +134,17 @@ static tuft_status create(void **state, const void *parameters, const tuft_cell_
     return TUFT_OK;
 }
 
-/* n cells, one step, branch-free. */
-TUFT_CLONES static void advance(float *restrict v, float *restrict excitatory,
-                                float *restrict inhibitory, float *restrict input_e,
-                                float *restrict input_i, uint16_t *restrict refractory,
-                                const float *restrict bias, uint8_t *restrict fired, uint32_t n,
-                                law l)
+/* n cells, one step, branch-free. bias: one (stride 0) or one a cell. */
+static inline __attribute__((always_inline)) void
+advance(float *restrict v, float *restrict excitatory, float *restrict inhibitory,
+        float *restrict input_e, float *restrict input_i, uint16_t *restrict refractory,
+        const float *restrict bias, uint32_t stride, uint8_t *restrict fired, uint32_t n, law l)
 {
     for (uint32_t i = 0; i < n; i++) {
         float g_e = excitatory[i], g_i = inhibitory[i], e = l.from_e * g_e, k = l.from_i * g_i;
         float x = l.leak + e + k;
-        float b = e * l.e_excitatory + k * l.e_inhibitory + l.drive * bias[i];
-        float p = 1 + x * (0.5f + x * (1 / 6.0f + x * (1 / 24.0f)));
+        float b = e * l.e_excitatory + k * l.e_inhibitory + l.drive * bias[i * stride];
+        float p = 1 + x * (0.5f + x * (1 / 6.0f));
         float to = v[i] + (b - x * v[i]) * p / (1 + x * p);
         int left = refractory[i], held = left > 0;
         int fires = !held & (to > l.threshold);
@@ -156,6 +157,21 @@ TUFT_CLONES static void advance(float *restrict v, float *restrict excitatory,
     }
 }
 
+TUFT_CLONES static void advance_alike(population *p, uint32_t from, uint32_t n, float *input_e,
+                                      float *input_i, uint8_t *fired)
+{
+    float bias = p->value[BIAS][0];
+    advance(p->value[V] + from, p->value[EXCITATORY] + from, p->value[INHIBITORY] + from, input_e,
+            input_i, p->refractory + from, &bias, 0, fired, n, p->law);
+}
+
+TUFT_CLONES static void advance_each(population *p, uint32_t from, uint32_t n, float *input_e,
+                                     float *input_i, uint8_t *fired)
+{
+    advance(p->value[V] + from, p->value[EXCITATORY] + from, p->value[INHIBITORY] + from, input_e,
+            input_i, p->refractory + from, p->value[BIAS] + from, 1, fired, n, p->law);
+}
+
 static uint32_t step(void *state, uint32_t begin, uint32_t end, float *const *input,
                      uint32_t *spike)
 {
@@ -164,9 +180,10 @@ static uint32_t step(void *state, uint32_t begin, uint32_t end, float *const *in
     uint32_t spikes = 0;
     for (uint32_t from = begin; from < end; from += TUFT_FIRED_BLOCK) {
         uint32_t n = end - from < TUFT_FIRED_BLOCK ? end - from : TUFT_FIRED_BLOCK;
-        advance(p->value[V] + from, p->value[EXCITATORY] + from, p->value[INHIBITORY] + from,
-                input[0] + from, input[1] + from, p->refractory + from, p->value[BIAS] + from,
-                fired, n, p->law);
+        if (p->alike)
+            advance_alike(p, from, n, input[0] + from, input[1] + from, fired);
+        else
+            advance_each(p, from, n, input[0] + from, input[1] + from, fired);
         spikes += tuft_fired_collect(fired, from, n, spike + spikes);
     }
     return spikes;
@@ -192,6 +209,8 @@ static tuft_status write_variable(void *state, uint32_t i, int which, double val
     if (!status && (which == EXCITATORY || which == INHIBITORY) && value < 0)
         status = tuft_fail(err, TUFT_INVALID, "%s of %g nS, expected 0 or more", variables[which],
                            value);
+    if (!status && which == BIAS && (float)value != p->value[BIAS][i])
+        p->alike = 0;
     if (!status)
         p->value[which][i] = (float)(value - (which == V ? p->parameters.e_l_mv : 0));
     return status;
@@ -204,7 +223,8 @@ static int parts(void *state, tuft_state_part *part)
     for (int k = 0; k < TERMS; k++)
         part[k] = (tuft_state_part){variables[k], p->value[k], count * sizeof(float)};
     part[TERMS] = (tuft_state_part){"refractory", p->refractory, count * sizeof *p->refractory};
-    return TERMS + 1;
+    part[TERMS + 1] = (tuft_state_part){"alike", &p->alike, sizeof p->alike};
+    return TERMS + 2;
 }
 
 #define REAL(member, unit)                                                                         \

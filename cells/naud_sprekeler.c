@@ -2,11 +2,13 @@
 
 #include "cells/exponential.h"
 #include "cells/fired.h"
+#include "cells/noise.h"
 #include "cells/parameters.h"
 #include "cells/propagator.h"
 #include "core/memory.h"
 #include "core/simd.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +33,8 @@ const tuft_naud_sprekeler_parameters tuft_naud_sprekeler_defaults = {.e_l_mv = -
                                                                      .bap_delay_ms = 0.5,
                                                                      .bap_length_ms = 2,
                                                                      .tau_soma_syn_ms = 5,
-                                                                     .tau_apical_syn_ms = 5};
+                                                                     .tau_apical_syn_ms = 5,
+                                                                     .tau_noise_ms = 2};
 
 enum { SOMA, APICAL, COMPARTMENTS };
 static const char *const ports[] = {"soma", "apical", NULL};
@@ -62,6 +65,10 @@ typedef struct {
     /* [cells]; voltages from EL. */
     float *v[COMPARTMENTS], *w[COMPARTMENTS], *current[COMPARTMENTS], *bias[COMPARTMENTS], *moved;
     int32_t *since; /* steps since the latest spike */
+    /* Where there is noise: its currents, and how many steps each cell has made. */
+    tuft_noise noise;
+    float *noisy[COMPARTMENTS];
+    uint64_t *steps;
 } population;
 
 static void destroy(void *state)
@@ -72,8 +79,10 @@ static void destroy(void *state)
         free(p->w[c]);
         free(p->current[c]);
         free(p->bias[c]);
+        free(p->noisy[c]);
     }
     free(p->moved);
+    free(p->steps);
     free(p->since);
     free(p);
 }
@@ -86,7 +95,11 @@ static void reset(void *state)
         memset(p->v[c], 0, count * sizeof(float));
         memset(p->w[c], 0, count * sizeof(float));
         memset(p->current[c], 0, count * sizeof(float));
+        if (p->steps)
+            memset(p->noisy[c], 0, count * sizeof(float));
     }
+    if (p->steps)
+        memset(p->steps, 0, count * sizeof(uint64_t));
     tuft_parameters_fill_bias(p->bias[SOMA], p->parameters.cell_bias_soma_pa,
                               p->parameters.bias_soma_pa, count);
     tuft_parameters_fill_bias(p->bias[APICAL], p->parameters.cell_bias_apical_pa,
@@ -94,6 +107,13 @@ static void reset(void *state)
     memset(p->moved, 0, count * sizeof(float));
     for (uint32_t i = 0; i < count; i++)
         p->since[i] = LONG_AGO;
+}
+
+static tuft_status check_noise(const char *name, double sd, tuft_error *err)
+{
+    if (sd >= 0 && sd <= (double)FLT_MAX)
+        return TUFT_OK;
+    return tuft_fail(err, TUFT_INVALID, "%s %g, expected 0 or more", name, sd);
 }
 
 static tuft_status check(const population *cells, tuft_error *err)
@@ -108,7 +128,8 @@ static tuft_status check(const population *cells, tuft_error *err)
                                          {"tau_w_dendrite_ms", p->tau_w_dendrite_ms},
                                          {"d_dendrite_mv", p->d_dendrite_mv},
                                          {"tau_soma_syn_ms", p->tau_soma_syn_ms},
-                                         {"tau_apical_syn_ms", p->tau_apical_syn_ms}},
+                                         {"tau_apical_syn_ms", p->tau_apical_syn_ms},
+                                         {"tau_noise_ms", p->tau_noise_ms}},
                          finite[] = {{"e_l_mv", p->e_l_mv},
                                      {"threshold_mv", p->threshold_mv},
                                      {"threshold_jump_mv", p->threshold_jump_mv},
@@ -128,6 +149,10 @@ static tuft_status check(const population *cells, tuft_error *err)
     if (!status)
         status = tuft_parameters_finite(finite, sizeof finite / sizeof *finite, err);
     double step_ms = (double)cells->context.step_ticks * cells->context.tick_ms;
+    if (!status)
+        status = check_noise("noise_soma_pa", p->noise_soma_pa, err);
+    if (!status)
+        status = check_noise("noise_apical_pa", p->noise_apical_pa, err);
     if (!status)
         status = tuft_parameters_periods(not_negative, sizeof not_negative / sizeof *not_negative,
                                          step_ms, (double)LONG_AGO / 4, err);
@@ -181,6 +206,20 @@ static law law_of(const tuft_naud_sprekeler_parameters *p, double h)
         .refractory_steps = (int32_t)lround(p->refractory_ms / h)};
 }
 
+static tuft_status create_noise(population *p, tuft_error *err)
+{
+    const tuft_naud_sprekeler_parameters *q = &p->parameters;
+    double h = (double)p->context.step_ticks * p->context.tick_ms;
+    p->noise = (tuft_noise){.seed = p->context.seed,
+                            .stream = p->context.id,
+                            .law = {tuft_noise_law_of(q->noise_soma_pa, q->tau_noise_ms, h),
+                                    tuft_noise_law_of(q->noise_apical_pa, q->tau_noise_ms, h)}};
+    tuft_status status = TUFT_NEW(&p->steps, p->context.count, "steps", err);
+    for (int c = 0; !status && c < COMPARTMENTS; c++)
+        status = TUFT_NEW(&p->noisy[c], p->context.count, "noise", err);
+    return status;
+}
+
 static tuft_status create(void **state, const void *parameters, const tuft_cell_context *context,
                           tuft_error *err)
 {
@@ -204,6 +243,8 @@ static tuft_status create(void **state, const void *parameters, const tuft_cell_
         status = TUFT_NEW(&p->moved, context->count, "thresholds", err);
     if (!status)
         status = TUFT_NEW(&p->since, context->count, "spike clocks", err);
+    if (!status && (p->parameters.noise_soma_pa > 0 || p->parameters.noise_apical_pa > 0))
+        status = create_noise(p, err);
     if (status) {
         destroy(p);
         return status;
@@ -266,6 +307,18 @@ TUFT_CLONES static void somata(float *restrict v, float *restrict w, float *rest
     }
 }
 
+/* Cells from .. from + n - 1, which have all made as many steps. */
+static void add_noise(population *p, uint32_t from, uint32_t n, float *drive_s, float *drive_d)
+{
+    float *restrict soma = p->noisy[SOMA] + from, *restrict apical = p->noisy[APICAL] + from;
+    tuft_noise_step(&p->noise, p->steps[from], from, n, soma, apical);
+    for (uint32_t i = 0; i < n; i++) {
+        p->steps[from + i]++;
+        drive_s[i] += soma[i];
+        drive_d[i] += apical[i];
+    }
+}
+
 static uint32_t step(void *state, uint32_t begin, uint32_t end, float *const *input,
                      uint32_t *spike)
 {
@@ -277,6 +330,8 @@ static uint32_t step(void *state, uint32_t begin, uint32_t end, float *const *in
         uint32_t n = end - from < TUFT_FIRED_BLOCK ? end - from : TUFT_FIRED_BLOCK;
         for (int c = 0; c < COMPARTMENTS; c++)
             memcpy(drive[c], p->bias[c] + from, n * sizeof(float));
+        if (p->steps)
+            add_noise(p, from, n, drive[SOMA], drive[APICAL]);
         drive_of(drive[SOMA], drive[APICAL], p->v[APICAL] + from, p->since + from, n, p->law);
         dendrites(p->v[APICAL] + from, p->w[APICAL] + from, p->current[APICAL] + from,
                   input[APICAL] + from, drive[APICAL], n, p->law.of[APICAL]);
@@ -335,6 +390,11 @@ static int parts(void *state, tuft_state_part *part)
     }
     part[n++] = (tuft_state_part){"threshold", p->moved, count * sizeof(float)};
     part[n++] = (tuft_state_part){"since", p->since, count * sizeof(int32_t)};
+    if (p->steps) {
+        part[n++] = (tuft_state_part){"steps", p->steps, count * sizeof(uint64_t)};
+        for (int c = 0; c < COMPARTMENTS; c++)
+            part[n++] = (tuft_state_part){"noise", p->noisy[c], count * sizeof(float)};
+    }
     return n;
 }
 
@@ -384,6 +444,12 @@ static const tuft_parameter_entry table[] = {
      offsetof(tuft_naud_sprekeler_parameters, bias_soma_pa), NULL},
     {"bias_apical_pa", "pA", TUFT_PARAMETER_REAL,
      offsetof(tuft_naud_sprekeler_parameters, bias_apical_pa), NULL},
+    {"noise_soma_pa", "pA", TUFT_PARAMETER_REAL,
+     offsetof(tuft_naud_sprekeler_parameters, noise_soma_pa), NULL},
+    {"noise_apical_pa", "pA", TUFT_PARAMETER_REAL,
+     offsetof(tuft_naud_sprekeler_parameters, noise_apical_pa), NULL},
+    {"tau_noise_ms", "ms", TUFT_PARAMETER_REAL,
+     offsetof(tuft_naud_sprekeler_parameters, tau_noise_ms), NULL},
     {"cell_bias_soma_pa", "pA", TUFT_PARAMETER_CELLS,
      offsetof(tuft_naud_sprekeler_parameters, cell_bias_soma_pa), NULL},
     {"cell_bias_apical_pa", "pA", TUFT_PARAMETER_CELLS,

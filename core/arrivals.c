@@ -40,16 +40,25 @@ tuft_status tuft_arrivals_split(tuft_arrivals *arrivals, const tuft_connections 
     return status;
 }
 
+tuft_status tuft_arrivals_compact(tuft_arrivals *arrivals, const tuft_connections *connections,
+                                  tuft_error *err)
+{
+    return tuft_compact_new(&arrivals->compact, connections, err);
+}
+
 void tuft_arrivals_free(tuft_arrivals *arrivals)
 {
     free(arrivals->own);
     free(arrivals->split);
+    tuft_compact_free(&arrivals->compact);
     *arrivals = (tuft_arrivals){0};
 }
 
 tuft_status tuft_arrivals_add(tuft_arrivals *arrivals, const uint32_t *batch, size_t n,
                               tuft_error *err)
 {
+    if (arrivals->compact.target)
+        tuft_compact_prefetch(&arrivals->compact, batch, n);
     if (!arrivals->count) {
         arrivals->list = batch;
         arrivals->count = n;
@@ -92,6 +101,10 @@ static void deliver_parallel(const tuft_arrivals *in, const tuft_connections *c,
                                range_begin(c->targets, threads, t + 1), in->list, in->count);
             continue;
         }
+        if (in->compact.target) {
+            tuft_deliver_compact(sum, &in->compact, in->split + t, width, in->list, in->count);
+            continue;
+        }
         for (size_t s = 0; s < in->count; s++) {
             const size_t *bound = in->split + in->list[s] * width + (size_t)t;
             for (size_t k = bound[0]; k < bound[1]; k++)
@@ -126,6 +139,8 @@ void tuft_arrivals_deliver(tuft_arrivals *arrivals, const tuft_connections *conn
         deliver_parallel(in, c, sum, threads);
     else if (c->kind == TUFT_DENSE)
         tuft_deliver_dense(sum, c->weight, c->targets, 0, c->targets, in->list, in->count);
+    else if (in->compact.target)
+        tuft_deliver_compact(sum, &in->compact, c->segment_begin, 1, in->list, in->count);
     else if (c->kind == TUFT_SPARSE)
         tuft_deliver_sparse(sum, c->weight, c->target, c->segment_begin, in->list, in->count);
     else

@@ -5,6 +5,7 @@
 #ifndef TUFT_CORE_ARRIVALS_H
 #define TUFT_CORE_ARRIVALS_H
 
+#include "core/compact.h"
 #include "core/projection.h"
 #include "core/site.h"
 
@@ -16,9 +17,13 @@ typedef struct {
     size_t count;
     uint32_t *own; /* holds the list when it comes from more than one delay */
     size_t own_capacity;
+    tuft_compact compact; /* sparse, weights that do not change */
     size_t *split; /* sparse, threaded: [segments][threads + 1] synapse bounds by target range */
 } tuft_arrivals;
 
+/* For weights that do not change: fewer bytes to read. */
+tuft_status tuft_arrivals_compact(tuft_arrivals *arrivals, const tuft_connections *connections,
+                                  tuft_error *err);
 /* For more than one thread: finds which synapses of each segment belong to which thread. */
 tuft_status tuft_arrivals_split(tuft_arrivals *arrivals, const tuft_connections *connections,
                                 int threads, tuft_error *err);

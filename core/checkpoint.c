@@ -19,7 +19,7 @@
 #define TRACE_TAG TUFT_TAG('T', 'R', 'A', 'C')
 
 enum { CHECKPOINT_VERSION = 1 };
-enum { SPIKES_RECORDED = 1, COUNTS_RECORDED = 2, TRACE_RECORDED = 4 };
+enum { SPIKES_RECORDED = 1, COUNTS_RECORDED = 2, TRACE_RECORDED = 4 /* a trace */ };
 
 typedef struct {
     uint32_t version, populations, projections, reserved;
@@ -42,8 +42,11 @@ static head head_of(const tuft_engine *engine)
 
 static uint32_t recorded(const tuft_site *site)
 {
-    return (site->spike_record ? SPIKES_RECORDED : 0) | (site->count_record ? COUNTS_RECORDED : 0) |
-           (site->trace_record ? TRACE_RECORDED : 0);
+    uint32_t what =
+        (site->spike_record ? SPIKES_RECORDED : 0u) | (site->count_record ? COUNTS_RECORDED : 0u);
+    for (const tuft_trace_record *r = site->trace_record; r; r = r->other)
+        what += TRACE_RECORDED;
+    return what;
 }
 
 /* Arrays of a site that are bytes in the file as in memory. Returns how many. */
@@ -159,11 +162,13 @@ static tuft_status put_site(tuft_archive_writer *out, const tuft_site *site, uin
         status = tuft_archive_put(out, records, sizeof records, err);
     if (!status)
         status = tuft_archive_put(out, &site->updates, sizeof site->updates, err);
+    if (!status)
+        status = tuft_archive_put(out, &site->driven, sizeof site->driven, err);
     return status ? status : put_parts(out, part, site_parts(site, part), err);
 }
 
 static tuft_status put_records(tuft_archive_writer *out, const tuft_site *site, uint32_t q,
-                               tuft_error *err)
+                               uint32_t populations, tuft_error *err)
 {
     tuft_status status = TUFT_OK;
     if (site->spike_record) {
@@ -184,16 +189,17 @@ static tuft_status put_records(tuft_archive_writer *out, const tuft_site *site, 
         if (!status)
             status = put_parts(out, part, 3, err);
     }
-    if (!status && site->trace_record) {
-        tuft_trace_record *r = site->trace_record;
+    uint32_t section = q; /* of trace k: population + k x populations */
+    for (tuft_trace_record *r = site->trace_record; !status && r; r = r->other) {
         const tuft_state_part part[] = {
             {"variable", &r->variable, sizeof r->variable},
             {"every", &r->every, sizeof r->every},
             {"cells", r->cell, r->cells * sizeof *r->cell},
             {"values", r->value, r->samples * r->cells * sizeof *r->value}};
-        status = tuft_archive_begin(out, TRACE_TAG, q, err);
+        status = tuft_archive_begin(out, TRACE_TAG, section, err);
         if (!status)
             status = put_parts(out, part, 4, err);
+        section += populations;
     }
     return status;
 }
@@ -214,7 +220,7 @@ tuft_status tuft_engine_save(const tuft_engine *engine, const char *path, tuft_e
         if (!status)
             status = put_cells(&out, &engine->at[q], q, err);
         if (!status)
-            status = put_records(&out, &engine->at[q], q, err);
+            status = put_records(&out, &engine->at[q], q, engine->network->populations, err);
     }
     if (!status)
         status = put_wheel(&out, engine, err);
@@ -331,6 +337,8 @@ static tuft_status get_site(tuft_archive_reader *in, tuft_site *site, uint32_t q
     if (!status)
         status = tuft_archive_get(in, &site->updates, sizeof site->updates, err);
     if (!status)
+        status = tuft_archive_get(in, &site->driven, sizeof site->driven, err);
+    if (!status)
         status = get_parts(in, part, site_parts(site, part), err);
     if (!status && population->model && population->step_ticks)
         site->next_step = first_step(now, population->step_ticks);
@@ -377,14 +385,13 @@ static tuft_status get_counts(tuft_archive_reader *in, const tuft_site *site, ui
     return status;
 }
 
-static tuft_status get_trace(tuft_archive_reader *in, const tuft_site *site, uint32_t q,
-                             int64_t now, tuft_error *err)
+static tuft_status get_trace(tuft_archive_reader *in, tuft_trace_record *r, uint32_t q,
+                             uint32_t section, int64_t now, tuft_error *err)
 {
-    tuft_trace_record *r = site->trace_record;
     int variable = 0;
     int64_t every = 0;
     const unsigned char *cells = NULL;
-    tuft_status status = tuft_archive_find(in, TRACE_TAG, q, err);
+    tuft_status status = tuft_archive_find(in, TRACE_TAG, section, err);
     if (!status)
         status = tuft_archive_get(in, &variable, sizeof variable, err);
     if (!status)
@@ -414,13 +421,16 @@ static tuft_status get_trace(tuft_archive_reader *in, const tuft_site *site, uin
 }
 
 static tuft_status get_records(tuft_archive_reader *in, const tuft_site *site, uint32_t q,
-                               int64_t now, tuft_error *err)
+                               uint32_t populations, int64_t now, tuft_error *err)
 {
     tuft_status status = site->spike_record ? get_spikes(in, site, q, now, err) : TUFT_OK;
     if (!status && site->count_record)
         status = get_counts(in, site, q, err);
-    if (!status && site->trace_record)
-        status = get_trace(in, site, q, now, err);
+    uint32_t section = q;
+    for (tuft_trace_record *r = site->trace_record; !status && r; r = r->other) {
+        status = get_trace(in, r, q, section, now, err);
+        section += populations;
+    }
     return status;
 }
 
@@ -518,7 +528,8 @@ static tuft_status restore(tuft_archive_reader *in, tuft_engine *engine, const h
         if (!status)
             status = get_cells(in, &engine->at[q], q, err);
         if (!status)
-            status = get_records(in, &engine->at[q], q, saved->now, err);
+            status =
+                get_records(in, &engine->at[q], q, engine->network->populations, saved->now, err);
     }
     if (!status)
         status = get_wheel(in, engine, saved, batches, err);

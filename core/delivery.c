@@ -60,3 +60,70 @@ void tuft_deliver_sparse(float *restrict sum, const float *restrict weight,
             sum[target[k]] += weight[k];
     }
 }
+
+/* Rows are random places in memory: those to come are on their way while one is added. */
+enum { AHEAD = 4, LINES = 4, LINE = 64 };
+
+static inline void prefetch(const void *from, const void *to)
+{
+    const char *line = from;
+    for (int k = 0; k < LINES && line < (const char *)to; k++, line += LINE)
+        __builtin_prefetch(line);
+}
+
+static void deliver_alike(float *restrict sum, float weight, const uint16_t *restrict target,
+                          const size_t *restrict bound, size_t stride, const uint32_t *restrict row,
+                          size_t n)
+{
+    for (size_t s = 0; s < n + AHEAD; s++) {
+        if (s < n)
+            prefetch(target + bound[row[s] * stride], target + bound[row[s] * stride + 1]);
+        if (s < AHEAD)
+            continue;
+        const size_t *range = bound + row[s - AHEAD] * stride;
+        size_t k = range[0], end = range[1];
+        for (; k + 4 <= end; k += 4) {
+            sum[target[k]] += weight;
+            sum[target[k + 1]] += weight;
+            sum[target[k + 2]] += weight;
+            sum[target[k + 3]] += weight;
+        }
+        for (; k < end; k++)
+            sum[target[k]] += weight;
+    }
+}
+
+static void deliver_narrow(float *restrict sum, const float *restrict weight,
+                           const uint16_t *restrict target, const size_t *restrict bound,
+                           size_t stride, const uint32_t *restrict row, size_t n)
+{
+    for (size_t s = 0; s < n + AHEAD; s++) {
+        if (s < n) {
+            size_t begin = bound[row[s] * stride], end = bound[row[s] * stride + 1];
+            prefetch(target + begin, target + end);
+            prefetch(weight + begin, weight + end);
+        }
+        if (s < AHEAD)
+            continue;
+        const size_t *range = bound + row[s - AHEAD] * stride;
+        size_t k = range[0], end = range[1];
+        for (; k + 4 <= end; k += 4) {
+            sum[target[k]] += weight[k];
+            sum[target[k + 1]] += weight[k + 1];
+            sum[target[k + 2]] += weight[k + 2];
+            sum[target[k + 3]] += weight[k + 3];
+        }
+        for (; k < end; k++)
+            sum[target[k]] += weight[k];
+    }
+}
+
+void tuft_deliver_compact(float *restrict sum, const tuft_compact *rows,
+                          const size_t *restrict bound, size_t stride, const uint32_t *restrict row,
+                          size_t n)
+{
+    if (rows->weight)
+        deliver_narrow(sum, rows->weight, rows->target, bound, stride, row, n);
+    else
+        deliver_alike(sum, rows->alike, rows->target, bound, stride, row, n);
+}

@@ -6,6 +6,8 @@
 #ifndef TUFT_CORE_DELIVERY_H
 #define TUFT_CORE_DELIVERY_H
 
+#include "core/compact.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,5 +19,10 @@ void tuft_deliver_dense(float *restrict sum, const float *restrict weight, size_
 void tuft_deliver_sparse(float *restrict sum, const float *restrict weight,
                          const int32_t *restrict target, const size_t *restrict begin,
                          const uint32_t *restrict segment, size_t n);
+
+/* The same from compact rows: the range of row r is [bound[r * stride], bound[r * stride + 1]). */
+void tuft_deliver_compact(float *restrict sum, const tuft_compact *rows,
+                          const size_t *restrict bound, size_t stride, const uint32_t *restrict row,
+                          size_t n);
 
 #endif

@@ -33,6 +33,8 @@ static tuft_status prepare_routes(tuft_engine *engine, tuft_error *err)
         const tuft_connections *c = &projection->connections;
         engine->outgoing_begin[projection->source + 1]++;
         status = tuft_delay_lines_new(&engine->route[p].under_way, c, err);
+        if (!status && !projection->rule)
+            status = tuft_arrivals_compact(&engine->route[p].arriving, c, err);
         if (!status && engine->threads > 1 && c->kind == TUFT_SPARSE &&
             tuft_connections_synapses(c) >= TUFT_PARALLEL_SYNAPSES)
             status = tuft_arrivals_split(&engine->route[p].arriving, c, engine->threads, err);
@@ -244,7 +246,7 @@ static tuft_status run_tick(tuft_engine *engine, int64_t tick, tuft_error *err)
             tuft_site_step(at);
         if (!status && at->spikes)
             status = emit(engine, q, tick, err);
-        if (!status && at->trace_record && at->trace_record->next == tick)
+        if (!status && at->trace_record)
             status = tuft_site_sample(at, tick, err);
     }
     return status;
@@ -378,8 +380,13 @@ tuft_status tuft_engine_record_trace(tuft_engine *engine, uint32_t population, c
     status = find_variable(of, variable, &which, err);
     if (status)
         return status;
-    if (every_ticks < 1 || every_ticks > TUFT_TICK_LIMIT || engine->at[population].trace_record)
-        return tuft_fail(err, TUFT_INVALID, "trace of %s: every %lld ticks, one trace a population",
+    tuft_trace_record **last = &engine->at[population].trace_record;
+    for (; *last; last = &(*last)->other)
+        if ((*last)->variable == which)
+            return tuft_fail(err, TUFT_INVALID, "trace of %s: %s is traced already", of->name,
+                             variable);
+    if (every_ticks < 1 || every_ticks > TUFT_TICK_LIMIT)
+        return tuft_fail(err, TUFT_INVALID, "trace of %s: every %lld ticks, expected 1 or more",
                          of->name, (long long)every_ticks);
     for (uint32_t i = 0; i < cells; i++)
         if (cell[i] >= of->count)
@@ -399,13 +406,25 @@ tuft_status tuft_engine_record_trace(tuft_engine *engine, uint32_t population, c
     made->every = every_ticks;
     made->cells = cells;
     made->next = (engine->now + every_ticks - 1) / every_ticks * every_ticks;
-    engine->at[population].trace_record = made;
+    *last = made;
     return TUFT_OK;
 }
 
 const tuft_trace_record *tuft_engine_trace(const tuft_engine *engine, uint32_t population)
 {
     return population < engine->network->populations ? engine->at[population].trace_record : NULL;
+}
+
+const tuft_trace_record *tuft_engine_trace_of(const tuft_engine *engine, uint32_t population,
+                                              const char *variable)
+{
+    int which;
+    const tuft_trace_record *trace = tuft_engine_trace(engine, population);
+    if (!trace || find_variable(&engine->network->population[population], variable, &which, NULL))
+        return NULL;
+    while (trace && trace->variable != which)
+        trace = trace->other;
+    return trace;
 }
 
 const float *tuft_engine_weights(const tuft_engine *engine, uint32_t projection, size_t *n)

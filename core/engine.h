@@ -58,11 +58,14 @@ tuft_status tuft_engine_record_counts(tuft_engine *engine, uint32_t population, 
                                       uint32_t windows, tuft_error *err);
 const tuft_count_record *tuft_engine_counts(const tuft_engine *engine, uint32_t population);
 
-/* variable by its name in the cell model. One trace a population. */
+/* variable by its name in the cell model; one trace a variable. */
 tuft_status tuft_engine_record_trace(tuft_engine *engine, uint32_t population, const char *variable,
                                      const uint32_t *cell, uint32_t cells, int64_t every_ticks,
                                      tuft_error *err);
+/* The trace that was attached first, and that of a variable. */
 const tuft_trace_record *tuft_engine_trace(const tuft_engine *engine, uint32_t population);
+const tuft_trace_record *tuft_engine_trace_of(const tuft_engine *engine, uint32_t population,
+                                              const char *variable);
 
 /* The weights of a projection as they are now, in the order of its connections, and their number
  * (n may be NULL); NULL where there is no such projection. Those of a plastic one are the engine's

@@ -22,7 +22,8 @@ typedef struct {
 } tuft_count_record;
 
 /* One state variable of some cells, sampled at ticks 0, every, 2 every, ... */
-typedef struct {
+typedef struct tuft_trace_record {
+    struct tuft_trace_record *other; /* another variable of the population, or NULL */
     int variable;
     int64_t every, next;
     uint32_t cells;

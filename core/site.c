@@ -84,11 +84,13 @@ void tuft_site_free(tuft_site *site)
         tuft_spike_record_free(site->spike_record);
     if (site->count_record)
         tuft_count_record_free(site->count_record);
-    if (site->trace_record)
-        tuft_trace_record_free(site->trace_record);
+    for (tuft_trace_record *trace = site->trace_record, *other; trace; trace = other) {
+        other = trace->other;
+        tuft_trace_record_free(trace);
+        free(trace);
+    }
     free(site->spike_record);
     free(site->count_record);
-    free(site->trace_record);
     *site = (tuft_site){0};
 }
 
@@ -122,8 +124,8 @@ tuft_status tuft_site_reset(tuft_site *site, tuft_error *err)
         site->spike_record->count = 0;
     if (site->count_record)
         tuft_count_record_reset(site->count_record, NULL, NULL);
-    if (site->trace_record)
-        site->trace_record->samples = 0, site->trace_record->next = 0;
+    for (tuft_trace_record *trace = site->trace_record; trace; trace = trace->other)
+        trace->samples = 0, trace->next = 0;
     site->next_step =
         population->model && population->step_ticks ? population->step_ticks : TUFT_NEVER;
     if (!population->model)
@@ -247,9 +249,9 @@ tuft_status tuft_site_record(tuft_site *site, int64_t tick, tuft_error *err)
                : TUFT_OK;
 }
 
-tuft_status tuft_site_sample(tuft_site *site, int64_t tick, tuft_error *err)
+static tuft_status sample(const tuft_site *site, tuft_trace_record *trace, int64_t tick,
+                          tuft_error *err)
 {
-    tuft_trace_record *trace = site->trace_record;
     tuft_status status = TUFT_GROW(&trace->value, &trace->capacity,
                                    (trace->samples + 1) * trace->cells, "trace", err);
     if (status)
@@ -260,4 +262,13 @@ tuft_status tuft_site_sample(tuft_site *site, int64_t tick, tuft_error *err)
     trace->samples++;
     trace->next += trace->every;
     return TUFT_OK;
+}
+
+tuft_status tuft_site_sample(tuft_site *site, int64_t tick, tuft_error *err)
+{
+    tuft_status status = TUFT_OK;
+    for (tuft_trace_record *trace = site->trace_record; !status && trace; trace = trace->other)
+        if (trace->next == tick)
+            status = sample(site, trace, tick, err);
+    return status;
 }

@@ -13,7 +13,7 @@ typedef struct {
     /* Looked at each tick, together in memory. */
     int64_t next_step; /* clocked: tick of the next step; TUFT_NEVER when not clocked */
     size_t outside_next, outside_count, reached_count, spikes;
-    tuft_trace_record *trace_record;
+    tuft_trace_record *trace_record;   /* the first; a list */
     const tuft_population *population; /* borrowed */
     void *state;
     float **input;   /* [ports][count]: what has arrived and not been taken */
@@ -68,7 +68,7 @@ void tuft_site_step(tuft_site *site);
 tuft_status tuft_site_write(tuft_site *site, uint32_t cell, int which, double value, int64_t tick,
                             tuft_error *err);
 
-/* Counts and records the spikes of this tick; samples the trace when that is due. */
+/* Counts and records the spikes of this tick; samples the traces that are due. */
 tuft_status tuft_site_record(tuft_site *site, int64_t tick, tuft_error *err);
 tuft_status tuft_site_sample(tuft_site *site, int64_t tick, tuft_error *err);
 
@@ -78,8 +78,9 @@ static inline int64_t tuft_site_due(const tuft_site *site)
     int64_t due = site->next_step;
     if (site->outside_next < site->outside_count && site->outside_tick[site->outside_next] < due)
         due = site->outside_tick[site->outside_next];
-    if (site->trace_record && site->trace_record->next < due)
-        due = site->trace_record->next;
+    for (const tuft_trace_record *trace = site->trace_record; trace; trace = trace->other)
+        if (trace->next < due)
+            due = trace->next;
     return due;
 }
 

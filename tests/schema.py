@@ -69,6 +69,9 @@ for example in sorted((source / "docs/examples").glob("*.json")):
                 record["bursts"][key] = ms
     for population in document["populations"]:
         population["count"] = min(population["count"], 3)
+    for projection in document.get("projections", []):
+        if "in_degree" in projection["connect"]:
+            projection["connect"]["in_degree"] = 2
     accepted, said = takes(document)
     if not accepted or not validator.is_valid(document):
         failures.append(f"{example.name}: refused: {said}")

@@ -309,6 +309,12 @@ Test(network_file, inputs)
             "inputs[1].poisson.weight: missing, expected a number");
     refused(INPUT("{\"poisson\": {\"target\": \"a\", \"rate_hz\": 3, \"name\": \"b\"}}"),
             "inputs[1].poisson.name: \"b\" is the name of populations[1] already");
+    refused(INPUT("{\"drive\": {\"target\": \"a\", \"rate_hz\": -1, \"weight\": 1}}"),
+            "inputs[1].drive.rate_hz: -1, expected 0 to 10000000");
+    refused(INPUT("{\"drive\": {\"target\": \"a\", \"rate_hz\": 1}}"),
+            "inputs[1].drive.weight: missing, expected a number");
+    refused(INPUT("{\"drive\": {\"target\": \"noise\", \"rate_hz\": 1, \"weight\": 1}}"),
+            "inputs[1].drive.target: \"noise\" is a poisson population and takes no input");
     refused(INPUT("{\"steps\": {\"target\": \"a\", \"variable\": \"bais\"}}"),
             "inputs[1].steps.variable: unknown variable of lif-delta \"bais\" (did you mean "
             "\"bias\"?)");
@@ -356,8 +362,8 @@ Test(network_file, records)
                    "0.05}}"),
             "records[0].trace.every_ms: 0.05 ms is under one tick of 0.1 ms");
     refused(RECORD("{\"trace\": {\"population\": \"a\", \"variable\": \"membrane\"}}, "
-                   "{\"trace\": {\"population\": \"a\", \"variable\": \"bias\"}}"),
-            "records[1].trace.population: \"a\" is traced already, by one trace");
+                   "{\"trace\": {\"population\": \"a\", \"variable\": \"membrane\"}}"),
+            "records[1].trace.variable: this variable of \"a\" is traced already");
     refused(RECORD("{\"bursts\": {\"population\": \"a\", \"window_ms\": 20}}"),
             "records[0].bursts.window_ms: 20 ms do not fit into the duration");
     refused(RECORD("{\"bursts\": {\"population\": \"a\", \"from_ms\": 10}}"),

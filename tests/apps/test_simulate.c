@@ -87,6 +87,19 @@ Test(simulate, example_balanced)
     json_decref(root);
 }
 
+/* Brunel 2000, fig. 8C: 37.7 Hz in the simulation, 38 Hz in theory, asynchronous and irregular. */
+Test(simulate, example_brunel, .timeout = 120)
+{
+    json_t *root = shell_result("simulate", EXAMPLES "brunel.json --duration 300");
+    static const char *const population[] = {"excitatory", "inhibitory"};
+    for (int k = 0; k < 2; k++) {
+        double rate = number(root, "rate_hz", population[k]);
+        cr_assert(rate > 34 && rate < 42, "%g", rate);
+        cr_assert_gt(number(root, "isi_cv", population[k]), 0.3);
+    }
+    json_decref(root);
+}
+
 /* Naud & Sprekeler 2018: event rate follows the somatic input, burst probability the apical. */
 Test(simulate, example_multiplexing, .timeout = 120)
 {
@@ -276,6 +289,23 @@ Test(simulate, threads_and_stretches_change_nothing_seeds_do)
     cr_assert_eq(shell("\"$TUFT\" simulate net.json --quiet --set seed=43 --spikes set.csv"), 0);
     cr_assert(same("one.csv", "two.csv") && !same("one.csv", "other.csv") &&
               same("other.csv", "set.csv"));
+}
+
+/* Enough cells for two threads to share. */
+Test(simulate, threads_that_share_a_population_change_nothing)
+{
+    write_file("set", "populations[0].count=20000,populations[1].count=5000,"
+                      "projections[0].connect={\"in_degree\":64},"
+                      "projections[1].connect={\"in_degree\":64},"
+                      "projections[2].connect={\"in_degree\":16},"
+                      "projections[3].connect={\"in_degree\":16}");
+    for (int threads = 1; threads <= 2; threads++)
+        cr_assert_eq(shell("\"$TUFT\" simulate %sbalanced.json --quiet --threads %d --duration 50 "
+                           "--set \"$(cat set)\" --spikes %d.csv",
+                           EXAMPLES, threads, threads),
+                     0, "%s", shell_said());
+    cr_assert(same("1.csv", "2.csv"));
+    cr_assert_eq(shell("test $(wc -l < 1.csv) -gt 5000"), 0);
 }
 
 /* A run that is interrupted anywhere goes on as one that is not. */
@@ -496,6 +526,35 @@ Test(simulate, spikes_as_hdf5_are_those_of_the_csv)
     cr_assert_arr_eq(tick[0], tick[1], count * sizeof(int64_t));
     cr_assert_arr_eq(cell[0], cell[1], count * sizeof(uint32_t));
     cr_assert_eq(shell("ls | grep tmp"), 1); /* nothing is left half written */
+}
+
+/* Each variable on its own clock, and what the engine says of them. */
+Test(simulate, several_variables_of_a_population_are_traced)
+{
+    write_file("net.json",
+               "{\"tuft_network\": 1, \"duration_ms\": 2, \"populations\": [{\"name\": \"a\","
+               " \"cell\": \"lif-delta\", \"count\": 2}], \"inputs\": [{\"steps\": {\"target\":"
+               " \"a\", \"variable\": \"bias\", \"time_ms\": [0, 1], \"value\": [3, 5]}}],"
+               " \"records\": ["
+               "{\"trace\": {\"population\": \"a\", \"variable\": \"membrane\", \"cells\": 0,"
+               " \"every_ms\": 1}},"
+               "{\"trace\": {\"population\": \"a\", \"variable\": \"bias\", \"cells\": 1,"
+               " \"every_ms\": 0.5}}]}");
+    cr_assert_eq(shell("\"$TUFT\" simulate net.json --quiet --traces t.csv --checkpoint c.tuft"), 0,
+                 "%s", shell_said());
+    cr_assert_eq(shell("grep bias t.csv | tr '\\n' ' ' > got; echo '0,a,bias,1,3 5,a,bias,1,3 "
+                       "10,a,bias,1,3 15,a,bias,1,5 ' | tr -d '\\n' | cmp - got"),
+                 0, "%s", shell_said());
+    cr_assert_eq(shell("test $(grep -c membrane t.csv) = 2"), 0);
+    /* A run of half the time, gone on with, has the same. */
+    cr_assert_eq(shell("\"$TUFT\" simulate net.json --quiet --duration 1 --checkpoint h.tuft && "
+                       "\"$TUFT\" simulate net.json --quiet --resume h.tuft --traces u.csv && "
+                       "cmp t.csv u.csv"),
+                 0, "%s", shell_said());
+    cr_assert_eq(shell("\"$TUFT\" simulate net.json --quiet --resume h.tuft --set "
+                       "'records=[{\"trace\":{\"population\":\"a\",\"variable\":\"membrane\","
+                       "\"cells\":0,\"every_ms\":1}}]'"),
+                 1);
 }
 
 /* A membrane left to itself decays with its constant. */

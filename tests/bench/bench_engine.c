@@ -6,18 +6,17 @@
  * repetitions. One thread. --smoke runs a few steps, to see that it works; --json FILE writes the
  * table.
  */
+#include "bench/measure.h"
 #include "cells/lif.h"
 #include "core/engine.h"
 #include "core/file.h"
 #include "core/memory.h"
-#include "core/simd.h"
 
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { REPETITIONS = 7, LINES = 8 };
 
@@ -31,88 +30,6 @@ typedef struct {
     int smoke;
     tuft_error err;
 } bench;
-
-/* Processor time: what other processes take from the machine is not counted. */
-static double now_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static int ascending(const void *a, const void *b)
-{
-    double first = *(const double *)a, second = *(const double *)b;
-    return first < second ? -1 : first > second;
-}
-
-static double median(double *value, int n)
-{
-    qsort(value, (size_t)n, sizeof *value, ascending);
-    return value[n / 2];
-}
-
-static void must(tuft_status status, const tuft_error *err)
-{
-    if (status) {
-        fprintf(stderr, "bench_engine: %s\n", err->message);
-        exit(1);
-    }
-}
-
-/* ---- bare loops ------------------------------------------------------------------------------ */
-
-typedef float vector __attribute__((vector_size(64), aligned(4), may_alias));
-
-/* Rows added sixteen at a time, whole vectors, running sums in a register. */
-TUFT_CLONES static void bare_rows(float *sum, const float *weight, size_t n, const uint32_t *row,
-                                  size_t rows)
-{
-    size_t r = 0;
-    for (; r + 16 <= rows; r += 16) {
-        const float *w[16];
-        for (int k = 0; k < 16; k++)
-            w[k] = weight + row[r + (size_t)k] * n;
-        for (size_t j = 0; j + 16 <= n; j += 16) {
-            vector s = *(const vector *)(sum + j);
-            for (int k = 0; k < 16; k++)
-                s += *(const vector *)(w[k] + j);
-            *(vector *)(sum + j) = s;
-        }
-    }
-    for (; r < rows; r++)
-        for (size_t j = 0; j + 16 <= n; j += 16)
-            *(vector *)(sum + j) += *(const vector *)(weight + row[r] * n + j);
-}
-
-static void bare_sparse(float *restrict sum, const float *restrict weight,
-                        const int32_t *restrict target, const size_t *begin, const uint32_t *row,
-                        size_t rows)
-{
-    enum { AHEAD = 2 };
-    for (size_t r = 0; r < rows; r++) {
-        if (r + AHEAD < rows)
-            for (size_t k = begin[row[r + AHEAD]]; k < begin[row[r + AHEAD] + 1]; k += 16) {
-                __builtin_prefetch(weight + k);
-                __builtin_prefetch(target + k);
-            }
-        for (size_t k = begin[row[r]]; k < begin[row[r] + 1]; k++)
-            sum[target[k]] += weight[k];
-    }
-}
-
-TUFT_CLONES static uint32_t bare_lif(float *restrict v, float *restrict input, uint32_t n,
-                                     float decay, float drive, float threshold)
-{
-    uint32_t fired = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        float x = decay * v[i] + drive + input[i];
-        input[i] = 0;
-        fired += x > threshold;
-        v[i] = x > threshold ? 0 : x;
-    }
-    return fired;
-}
 
 /* ---- networks -------------------------------------------------------------------------------- */
 

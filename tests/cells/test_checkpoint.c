@@ -77,8 +77,11 @@ static tuft_network *network_new(float weight, double bias)
                               NULL));
     OK(tuft_network_add_cells(network, "lazy", &tuft_two_point_lif, &tuft_two_point_lif_defaults,
                               count[LAZY], 0, NULL, NULL));
-    OK(tuft_network_add_cells(network, "slow", &tuft_naud_sprekeler, &tuft_naud_sprekeler_defaults,
-                              count[SLOW], 3, NULL, NULL));
+    static tuft_naud_sprekeler_parameters slow;
+    slow = tuft_naud_sprekeler_defaults;
+    slow.noise_soma_pa = slow.noise_apical_pa = 50;
+    OK(tuft_network_add_cells(network, "slow", &tuft_naud_sprekeler, &slow, count[SLOW], 3, NULL,
+                              NULL));
     OK(tuft_network_add_cells(network, "context", &tuft_context, &tuft_context_defaults,
                               count[CONTEXT], 2, NULL, NULL));
     OK(tuft_connections_dense(&dense, 4, 60, each, 7, NULL));
@@ -92,6 +95,7 @@ static tuft_network *network_new(float weight, double bias)
     join(network, FAST, CONTEXT, "soma", 12);
     join(network, LAZY, CONTEXT, "distal", 5);
     join(network, CONTEXT, FAST, "inhibitory", -2);
+    OK(tuft_network_drive(network, SLOW, "soma", 3000, 20, NULL));
     static tuft_stdp_parameters learning;
     learning = tuft_stdp_defaults;
     learning.w_max = 20;

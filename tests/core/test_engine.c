@@ -434,6 +434,14 @@ Test(engine, bad_arguments_are_refused)
     cr_assert_eq(tuft_engine_record_trace(engine, 1, "membrane", zero, 1, 0, &err), TUFT_INVALID);
     cr_assert_null(tuft_engine_spikes(engine, 1));
     cr_assert_null(tuft_engine_counts(engine, 99));
+    cr_assert_null(tuft_engine_trace_of(engine, 1, "membrane"));
+    OK(tuft_engine_record_trace(engine, 1, "membrane", zero, 1, 1, NULL));
+    cr_assert_eq(tuft_engine_record_trace(engine, 1, "membrane", zero, 1, 2, &err), TUFT_INVALID);
+    OK(tuft_engine_record_trace(engine, 1, "bias", zero, 1, 2, NULL));
+    cr_assert_eq(tuft_engine_trace(engine, 1), tuft_engine_trace_of(engine, 1, "membrane"));
+    cr_assert_eq(tuft_engine_trace_of(engine, 1, "bias")->every, 2);
+    cr_assert_null(tuft_engine_trace_of(engine, 1, "charm"));
+    cr_assert_null(tuft_engine_trace_of(engine, 99, "bias"));
     tuft_engine_free(engine);
     float weight = 1;
     tuft_connections c;
