@@ -8,6 +8,8 @@
 #include <string.h>
 
 enum { WIDTH = 64, SKEW = 16, TURNS = 10000, SIDE_LIMIT = 1 << 14 };
+/* The first turns are slower than the pace that the iteration gets to. */
+static const double CAUTION = 10;
 static const double MOST_OHM = 1e9, LEAST_TOLERANCE = 1e-6;
 
 const tuft_wires tuft_wires_nominal = {0.2, 0.2, 2, 2};
@@ -316,7 +318,7 @@ tuft_status tuft_ir_drop_solve(tuft_ir_drop *s, const float *voltage, double tol
             return tuft_fail(err, TUFT_NUMERIC,
                              "wires of %u x %u cells: no solution after %d turns", s->rows,
                              s->columns, turn_number);
-        if (change * shrink <= tolerance * (1 - shrink) * largest)
+        if (CAUTION * change * shrink <= tolerance * (1 - shrink) * largest)
             break;
         memcpy(s->current_before, s->current, s->columns * sizeof *s->current);
         omega = turn_number == 1   ? 1
