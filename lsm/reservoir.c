@@ -441,7 +441,7 @@ static tuft_status add_group(tuft_reservoir *made, const tuft_reservoir_config *
     if (status)
         return status;
     place->parameters = parameters;
-    if (made->analog)
+    if (made->analog && config->macro)
         set_analog(parameters, config->macro, k, seed);
     status = spread_thresholds(place, g, k, seed, err);
     if (status)

@@ -6,8 +6,8 @@
 #   docs.sh SOURCE BUILD FILE.md
 #
 # Commands that train are shortened: a `tuft` in front of the real one appends --seeds 1, leaves
-# augmented copies out and takes two values of each axis of a sweep, benchmarks run with --smoke, so
-# that this tells whether they run, not what they give (what they give stands in the documents, with
+# augmented copies out, makes few letters of each kind and takes two values of each axis of a sweep,
+# benchmarks run with --smoke, so that this tells whether they run, not what they give (what they give stands in the documents, with
 # the commands in full). Lines that need the real recordings make the whole file skip (77) where
 # these are not there. Lines that set up the machine or build are left out: scripts/test has just
 # done that.
@@ -56,6 +56,11 @@ case " \$* " in
 *" cell multiplex "*) given+=(--seeds 1 --cells 100) ;;
 *" zero-shot "*) given+=(--seeds 1 --epochs 2 --set-vision augment.copies=0
     --set-audio augment.copies=0) ;;
+esac
+case " \$* " in
+*" --help "*) ;;
+*" zero-shot "*" synthetic-neural "*) given+=(--per-class 8 --shots 1,2 --choices 2) ;;
+*" synthetic-neural "* | *" synthetic-letters "*) given+=(--per-class 8) ;;
 esac
 exec "$build/tuft" "\${given[@]}"
 SHORT

@@ -109,6 +109,34 @@ Test(ir_drop, agrees_with_a_direct_solve)
     compare(30, 30, (tuft_wires){1e4, 2e4, 1e3, 1e3}, 20e-6, 6e-6); /* hardly a network any more */
 }
 
+/* What is asked for is kept: inputs of both signs, weak and strong wires. */
+Test(ir_drop, keeps_to_its_tolerance)
+{
+    enum { SIDE = 200 };
+    static const tuft_wires wires[] = {{0.2, 0.2, 2, 2}, {1, 1, 5, 5}, {20, 5, 100, 10}};
+    float voltage[SIDE];
+    double close[SIDE], rough[SIDE];
+    tuft_random random = tuft_random_stream(7, TUFT_RANDOM_TEST, 0);
+    for (int i = 0; i < SIDE; i++)
+        voltage[i] = (float)(0.2 * (2 * tuft_random_uniform(&random) - 1));
+    for (int w = 0; w < 3; w++)
+        for (double tolerance = 1e-2; tolerance > 5e-5; tolerance /= 10) {
+            tuft_ir_drop *solver = solver_for(SIDE, SIDE, wires[w]);
+            double largest = 0, worst = 0;
+            fill(solver, SIDE, SIDE, 20e-6, 6e-6, 3);
+            cr_assert_eq(tuft_ir_drop_solve(solver, voltage, 1e-6, close, NULL, NULL), TUFT_OK);
+            cr_assert_eq(tuft_ir_drop_solve(solver, voltage, tolerance, rough, NULL, NULL),
+                         TUFT_OK);
+            for (int j = 0; j < SIDE; j++) {
+                largest = fmax(largest, fabs(close[j]));
+                worst = fmax(worst, fabs(close[j] - rough[j]));
+            }
+            cr_assert_leq(worst, tolerance * largest, "wires %d, tolerance %g: %g", w, tolerance,
+                          worst / largest);
+            tuft_ir_drop_free(solver);
+        }
+}
+
 /* One word line, one bit line with n cells each is a ladder; for a single cell all is in series. */
 Test(ir_drop, one_cell_is_a_series_of_resistances)
 {
