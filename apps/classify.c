@@ -491,8 +491,7 @@ static tuft_status run(const void *settings, tuft_error *err)
 
 const app_command classify_command = {
     .name = "classify",
-    .summary =
-        "digits and letters seen, heard or written: random reservoir, trained linear readout",
+    .summary = "digits and letters: random reservoir, trained linear readout",
     .description =
         "Runs every recording through a reservoir of spiking cells whose weights are the random "
         "conductances of a resistive memory, counts the spikes in windows, trains a linear readout "
