@@ -33,6 +33,8 @@ typedef struct {
 
 /* Letters where the recordings are neural, else digits. */
 const zero_shot_task *zero_shot_task_of(const zero_shot_config *config);
+/* How its recordings came about: "Recorded". */
+const char *zero_shot_origin(const zero_shot_config *config);
 /* Whether --vision and --audio are of one task. */
 tuft_status zero_shot_check_task(const zero_shot_config *config, tuft_error *err);
 /* "8" or "w". */

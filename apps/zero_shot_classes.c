@@ -49,6 +49,14 @@ const zero_shot_task *zero_shot_task_of(const zero_shot_config *config)
     return is(config->audio, synthetic_neural) ? &letters : &digits;
 }
 
+const char *zero_shot_origin(const zero_shot_config *config)
+{
+    if (zero_shot_task_of(config) == &letters)
+        return is(config->vision, synthetic_letters) ? "Drawn and simulated"
+                                                     : "Scanned and simulated";
+    return config->synthetic ? "Drawn and synthesised" : "Recorded";
+}
+
 tuft_status zero_shot_check_task(const zero_shot_config *c, tuft_error *err)
 {
     const zero_shot_task *task = zero_shot_task_of(c);

@@ -110,8 +110,7 @@ static void tell(app_report *report, const zero_shot_run *run)
         "of the test side looked for the nearest picture: among pictures of seen classes if it was "
         "of "
         "one, among the unseen classes (%s) if not. Preset %s (%s), %s.",
-        config->synthetic ? "Drawn and synthesised" : "Recorded", run->task->thing,
-        run->task->recording,
+        zero_shot_origin(config), run->task->thing, run->task->recording,
         config->network == ZERO_SHOT_LIQUID
             ? "reservoirs of spiking cells with random weights"
             : "networks of spiking cells whose weights were trained along with the rest",
