@@ -3,7 +3,7 @@
 #include "apps/cell_table.h"
 #include "apps/commands.h"
 #include "apps/result.h"
-#include "cells/pairing.h"
+#include "cells/lag_study.h"
 #include "core/memory.h"
 
 #include <math.h>
@@ -81,7 +81,7 @@ typedef struct {
     double soma, apical, *lag;
     const char *apical_port;
     uint32_t lags;
-    tuft_pairing found;
+    tuft_lag_study found;
     cell_table table;
 } pair_study;
 
@@ -117,7 +117,7 @@ static tuft_status prepare(pair_study *study, tuft_error *err)
 static void study_free(pair_study *study)
 {
     cell_subject_free(&study->subject);
-    tuft_pairing_free(&study->found);
+    tuft_lag_study_free(&study->found);
     cell_table_free(&study->table);
     free(study->lag);
 }
@@ -147,22 +147,22 @@ static tuft_status work_out(pair_study *study, tuft_error *err)
 {
     static const char *const column[] = {"lag_ms", "spikes", "burst"};
     const pair_config *c = study->config;
-    tuft_pairing_settings settings = {.rig = {.model = study->subject.model,
-                                              .parameters = study->subject.parameters,
-                                              .step_ms = c->step,
-                                              .seed = c->common.seed,
-                                              .threads = (int)c->common.threads,
-                                              .apical_port = study->apical_port,
-                                              .noise = {c->noise, c->apical_noise},
-                                              .noise_tau_ms = c->noise_tau,
-                                              .weight = {study->soma, study->apical}},
-                                      .lag_ms = study->lag,
-                                      .lags = study->lags,
-                                      .repeats = (uint32_t)c->cells,
-                                      .before_ms = c->lag + c->step,
-                                      .after_ms = 150,
-                                      .burst_interval_ms = c->burst_interval};
-    tuft_status status = tuft_pairing_run(&study->found, &settings, err);
+    tuft_lag_settings settings = {.rig = {.model = study->subject.model,
+                                          .parameters = study->subject.parameters,
+                                          .step_ms = c->step,
+                                          .seed = c->common.seed,
+                                          .threads = (int)c->common.threads,
+                                          .apical_port = study->apical_port,
+                                          .noise = {c->noise, c->apical_noise},
+                                          .noise_tau_ms = c->noise_tau,
+                                          .weight = {study->soma, study->apical}},
+                                  .lag_ms = study->lag,
+                                  .lags = study->lags,
+                                  .repeats = (uint32_t)c->cells,
+                                  .before_ms = c->lag + c->step,
+                                  .after_ms = 150,
+                                  .burst_interval_ms = c->burst_interval};
+    tuft_status status = tuft_lag_study_run(&study->found, &settings, err);
     study->table = (cell_table){.column = column, .columns = 3};
     for (uint32_t i = 0; !status && i < study->lags; i++)
         status = cell_table_add(
@@ -174,7 +174,7 @@ static tuft_status work_out(pair_study *study, tuft_error *err)
 
 static void print(const pair_study *study)
 {
-    const tuft_pairing *p = &study->found;
+    const tuft_lag_study *p = &study->found;
     double from, to;
     printf("%s: somatic event of %g, apical event of %g after it by the lag\n",
            study->subject.model->name, study->soma, study->apical);
@@ -261,7 +261,7 @@ static tuft_status write_report(const pair_study *study, tuft_error *err)
     return status;
 }
 
-static json_t *outcome_json(const tuft_pairing_outcome *outcome)
+static json_t *outcome_json(const tuft_lag_outcome *outcome)
 {
     json_t *one = json_object();
     json_object_set_new(one, "spikes", result_real(outcome->spikes));

@@ -49,7 +49,7 @@ static const app_option options[] = {
                 "change values of the preset, as they stand in the result's config"),
     OPTION_TEXT(classify_config, conductances, "conductances", "FILE",
                 "measured conductances (siemens, text) to draw the weights from"),
-    OPTION_SECTION("Training of --network srnn and rnn (default: by model and data)"),
+    OPTION_SECTION("Training of --network srnn and rnn (default: ours)"),
     OPTION_CHOICE(classify_config, read, "read", trained_reads,
                   "sum (spike counts), membrane (leaky outputs), last (output)"),
     OPTION_INTEGER(classify_config, epochs, "epochs", "N", 1, 100000,
@@ -255,7 +255,7 @@ static tuft_status run_trained(classify_run *run, size_t repeat, app_result *res
     tuft_status status =
         tuft_sequences(&run->preset.frontend, &run->set.all, &table.features, &run->shape, err);
     if (!status) {
-        run->training = classify_training(config, &run->preset, run->set.kind, run->shape);
+        run->training = classify_training(config, &run->preset, run->shape);
         run->cells = run->features = run->training.layer.cells;
         run->encoded = table.features.rows;
         result_stage(result, "train");
@@ -471,6 +471,9 @@ static tuft_status run(const void *settings, tuft_error *err)
     if (!status && config->conductances)
         status = tuft_conductance_load(config->conductances, &run.preset.reservoir.conductance,
                                        &table, err);
+    if (!status && config->conductances)
+        status = tuft_conductance_check_unit(config->conductances,
+                                             run.preset.reservoir.conductance.mean_siemens, err);
     if (!status)
         status = scores_new(&run.liquid, &run, err);
     for (size_t r = 0; !status && r < (size_t)config->seeds; r++)
@@ -491,13 +494,16 @@ static tuft_status run(const void *settings, tuft_error *err)
 
 const app_command classify_command = {
     .name = "classify",
-    .summary = "digits and letters: random reservoir, trained linear readout",
+    .summary = "digits or letters, seen or heard: a reservoir or trained network",
     .description =
         "Runs every recording through a reservoir of spiking cells whose weights are the random "
         "conductances of a resistive memory, counts the spikes in windows, trains a linear readout "
         "on the training side and reports how often it is right on the test side.\n\n"
         "The preset lin2025 is the published configuration, best is ours. Penalties are chosen by "
-        "cross-validation inside the training side; the test side chooses nothing.",
+        "cross-validation inside the training side; the test side chooses nothing.\n\n"
+        "--network srnn and rnn train all weights of a network of as many cells on the same steps "
+        "by back-propagation through time: what a liquid is compared with. results.operations "
+        "counts what training takes.",
     COMMAND_OPTIONS(options),
     COMMAND_EXAMPLES(examples),
     .config_size = sizeof(classify_config),

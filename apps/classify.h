@@ -13,7 +13,7 @@ typedef struct {
     int dataset, network, preset;
     const char *train, *test, *set, *test_talkers, *conductances;
     int64_t seeds, cross_validate, per_class, limit;
-    int read; /* the last six: of networks with trained weights, NAN and unset: by model and data */
+    int read; /* this and the next five: of networks with trained weights; NAN, unset: ours */
     int64_t epochs, batch;
     double rate, clip, sharpness;
     int baseline;
@@ -58,9 +58,9 @@ tuft_status classify_fit(const classify_run *run, classify_network network,
                          tuft_error *err);
 tuft_status classify_predict(const classify_fitted *fitted, const tuft_features *features,
                              int *predicted, tuft_error *err);
-/* How a network with trained weights is trained: from the command line, or by model and data. */
+/* How a network with trained weights is trained: as the command line says, or our defaults. */
 tuft_recurrent_training classify_training(const classify_config *config, const lsm_preset *preset,
-                                          modality kind, tuft_sequence_shape shape);
+                                          tuft_sequence_shape shape);
 
 /* Mean over seeds and splits of accuracy; sd of the seeds' means (NaN for one); 95 % interval:
  * Student's of the seeds' means, Wilson's of the recordings' share for one seed. */

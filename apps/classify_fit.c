@@ -82,20 +82,20 @@ static tuft_status fit_ridge(const classify_run *run, const tuft_features *train
 
 /* ---- a network with all of its weights ------------------------------------------------------- */
 
+/* Rates, epochs and sharpness by cross-validation inside the training sides (docs/baselines.md). */
 tuft_recurrent_training classify_training(const classify_config *config, const lsm_preset *preset,
-                                          modality kind, tuft_sequence_shape shape)
+                                          tuft_sequence_shape shape)
 {
-    int spiking = config->network == CLASSIFY_SRNN, vision = kind == MODALITY_VISION;
-    double sharpness = isnan(config->sharpness) ? 1 : config->sharpness;
+    int spiking = config->network == CLASSIFY_SRNN;
+    double sharpness = isnan(config->sharpness) ? TRAINED_SHARPNESS : config->sharpness;
     tuft_recurrent_training training = {
         .layer = trained_layer(preset, spiking ? TUFT_RECURRENT_LIF : TUFT_RECURRENT_TANH,
                                (trained_read)config->read, sharpness, shape),
         .adam = tuft_adam_defaults,
         .batch = config->batch == OPTION_UNSET ? 32 : (size_t)config->batch,
-        .epochs = config->epochs == OPTION_UNSET ? (vision ? 30 : 60) : (int)config->epochs,
+        .epochs = config->epochs == OPTION_UNSET ? 40 : (int)config->epochs,
         .clip = isnan(config->clip) ? 1 : config->clip};
-    if (!isnan(config->rate))
-        training.adam.rate = config->rate;
+    training.adam.rate = !isnan(config->rate) ? config->rate : spiking ? 3e-3 : 1e-3;
     return training;
 }
 

@@ -19,8 +19,11 @@ extern const app_command cell_steps_command;
 extern const app_command cell_transfer_command;
 extern const app_command classify_command;
 extern const app_command convert_command;
+extern const app_command device_command;
 extern const app_command info_command;
+extern const app_command run_command;
 extern const app_command simulate_command;
+extern const app_command sweep_command;
 extern const app_command zero_shot_command;
 
 #endif

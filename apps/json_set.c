@@ -1,50 +1,13 @@
 #include "apps/json_set.h"
 
-#include <errno.h>
-#include <stdlib.h>
+#include "apps/json_path.h"
+
 #include <string.h>
-
-enum { STEP_SIZE = 128 };
-
-/* One step of a path: a key, or an index in brackets. */
-typedef struct {
-    char key[STEP_SIZE]; /* "" for an index */
-    size_t index;
-} step;
 
 static tuft_status malformed(const char *assignment, tuft_error *err)
 {
     return tuft_fail(err, TUFT_INVALID,
                      "--set %.80s: expected PATH=VALUE, as populations[0].count=100", assignment);
-}
-
-/* Takes a step off the path; 0 where there is none that is well formed. */
-static int take_step(const char **path, int first, step *out)
-{
-    const char *rest = *path;
-    *out = (step){0};
-    if (*rest == '[') {
-        char *end;
-        if (rest[1] < '0' || rest[1] > '9')
-            return 0;
-        errno = 0;
-        out->index = strtoul(rest + 1, &end, 10);
-        *path = end + 1;
-        return *end == ']' && !errno;
-    }
-    if (!first && *rest++ != '.')
-        return 0;
-    size_t length = strcspn(rest, ".[=,");
-    if (!length || length >= STEP_SIZE)
-        return 0;
-    memcpy(out->key, rest, length);
-    *path = rest + length;
-    return 1;
-}
-
-static json_t *follow(json_t *from, const step *by)
-{
-    return *by->key ? json_object_get(from, by->key) : json_array_get(from, by->index);
 }
 
 /* The value that text begins with: JSON, or a word up to the next comma. */
@@ -69,15 +32,15 @@ static tuft_status set_one(json_t *document, const char **text, tuft_error *err)
 {
     const char *whole = *text;
     json_t *at = document;
-    step by;
-    if (!take_step(text, 1, &by))
+    json_step by;
+    if (!json_path_step(text, JSON_STEP_FIRST, &by))
         return malformed(whole, err);
     while (**text && **text != '=') {
-        at = follow(at, &by);
+        at = json_path_follow(at, &by);
         if (!at)
             return tuft_fail(err, TUFT_INVALID, "--set %.80s: there is no %.*s", whole,
                              (int)(*text - whole), whole);
-        if (!take_step(text, 0, &by))
+        if (!json_path_step(text, JSON_STEP_LATER, &by))
             return malformed(whole, err);
     }
     int path = (int)(*text - whole);

@@ -18,7 +18,9 @@ tuft_status liquid_new(tuft_reservoir **out, const lsm_preset *preset, tuft_geom
     tuft_geometry seen;
     *out = NULL;
     tuft_status status = tuft_frontend_geometry(&preset->frontend, geometry, &seen, err);
-    return status ? status : tuft_reservoir_new(out, &preset->reservoir, seen, seed, err);
+    tuft_reservoir_config config = preset->reservoir;
+    config.macro = &preset->macro;
+    return status ? status : tuft_reservoir_new(out, &config, seen, seed, err);
 }
 
 static void advance(void *user)

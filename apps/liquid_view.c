@@ -177,7 +177,8 @@ tuft_status liquid_view_weights(app_report *report, const tuft_reservoir *reserv
             if (reservoir->place[k].population == projection->target)
                 place = &reservoir->place[k];
         double *weight;
-        if (!place || projection->connections.kind == TUFT_ONE_TO_ONE)
+        if (!place || projection->connections.kind == TUFT_ONE_TO_ONE ||
+            tuft_reservoir_is_noise(reservoir, p))
             continue;
         status = TUFT_NEW(&weight, tuft_connections_synapses(&projection->connections),
                           "weights of a figure", err);

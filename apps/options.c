@@ -178,8 +178,16 @@ tuft_status option_list_parse(const char *text, double low, double high, option_
     return status;
 }
 
-static tuft_status set_value(const app_option *option, const char *text, void *config,
-                             tuft_error *err)
+static tuft_status texts_push(option_texts *texts, const char *text, tuft_error *err)
+{
+    if (texts->count == OPTION_TEXTS_MAX)
+        return tuft_fail(err, TUFT_INVALID, "'%.60s' is one too many, expected at most %d", text,
+                         (int)OPTION_TEXTS_MAX);
+    texts->text[texts->count++] = text;
+    return TUFT_OK;
+}
+
+tuft_status option_set(const app_option *option, const char *text, void *config, tuft_error *err)
 {
     void *member = (char *)config + option->offset;
     switch (option->type) {
@@ -201,6 +209,8 @@ static tuft_status set_value(const app_option *option, const char *text, void *c
         return parse_choice(text, option->choices, member, err);
     case OPTION_TYPE_LIST:
         return option_list_parse(text, option->low, option->high, member, err);
+    case OPTION_TYPE_TEXTS:
+        return texts_push(member, text, err);
     }
     return TUFT_OK;
 }
@@ -223,6 +233,13 @@ static void list_text(const option_list *list, char *text, size_t size)
         }
         i = j + 1;
     }
+}
+
+static void texts_text(const option_texts *texts, char *text, size_t size)
+{
+    size_t used = 0;
+    for (size_t i = 0; i < texts->count && used < size; i++)
+        used += (size_t)snprintf(text + used, size - used, "%s%s", i ? " " : "", texts->text[i]);
 }
 
 const char *option_value_text(const app_option *option, const void *config, char *text, size_t size)
@@ -253,6 +270,9 @@ const char *option_value_text(const app_option *option, const void *config, char
         break;
     case OPTION_TYPE_LIST:
         list_text(member, text, size);
+        break;
+    case OPTION_TYPE_TEXTS:
+        texts_text(member, text, size);
         break;
     }
     return text;
@@ -308,7 +328,7 @@ static tuft_status parse_operand(const app_command *command, size_t index, const
         return tuft_fail(err, TUFT_INVALID, "unexpected argument '%.60s'", text);
     if (!*text)
         return tuft_fail(err, TUFT_INVALID, "%s: '' is empty", command->operands[index].metavar);
-    return set_value(&command->operands[index], text, config, err);
+    return option_set(&command->operands[index], text, config, err);
 }
 
 /* The option at arguments[*i], and its value, which may be the argument that follows. */
@@ -334,7 +354,7 @@ static tuft_status parse_option(const app_command *command, int count, char *con
     if (value && !*value)
         return tuft_fail(err, TUFT_INVALID, "--%s: '' is empty, expected %s", option->name,
                          option->metavar);
-    tuft_status status = set_value(option, value, config, err);
+    tuft_status status = option_set(option, value, config, err);
     if (status) {
         char prefix[NAME_SIZE];
         snprintf(prefix, sizeof prefix, "--%s", option->name);
@@ -351,7 +371,7 @@ static int is_unset(const app_option *option, const void *config)
     return !*option_value_text(option, config, text, sizeof text);
 }
 
-static tuft_status check_needs(const app_command *command, const void *config, tuft_error *err)
+tuft_status options_check(const app_command *command, const void *config, tuft_error *err)
 {
     for (size_t i = 0; i < command->operand_count; i++)
         if (command->operands[i].need == OPTION_REQUIRED && is_unset(&command->operands[i], config))
@@ -395,5 +415,5 @@ tuft_status options_parse(const app_command *command, int count, char *const *ar
         if (status)
             return status;
     }
-    return check_needs(command, config, err);
+    return options_check(command, config, err);
 }

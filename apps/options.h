@@ -29,18 +29,25 @@ typedef enum {
     OPTION_TYPE_REAL,     /* double, finite; NAN until given, if that is the default */
     OPTION_TYPE_TEXT,     /* const char *, borrowed from argv, never empty; NULL until given */
     OPTION_TYPE_CHOICE,   /* int: index in choices */
-    OPTION_TYPE_LIST      /* option_list: "1-7", "8,9", "1-3,7" */
+    OPTION_TYPE_LIST,     /* option_list: "1-7", "8,9", "1-3,7" */
+    OPTION_TYPE_TEXTS     /* option_texts: may be given again and again */
 } option_type;
 
 #define OPTION_UNSET INT64_MIN
 
-enum { OPTION_LIST_MAX = 256 };
+enum { OPTION_LIST_MAX = 256, OPTION_TEXTS_MAX = 16 };
 
 /* Distinct whole numbers >= 0, in the order given. */
 typedef struct {
     size_t count;
     int64_t value[OPTION_LIST_MAX];
 } option_list;
+
+/* In the order given; borrowed from argv, none empty. */
+typedef struct {
+    size_t count;
+    const char *text[OPTION_TEXTS_MAX];
+} option_texts;
 
 typedef enum { OPTION_OPTIONAL, OPTION_REQUIRED } option_need;
 
@@ -99,6 +106,11 @@ typedef struct {
         .name = (long_name), .metavar = (variable), .help = (text), .type = OPTION_TYPE_LIST,      \
         .offset = OPTION_MEMBER(config, member, option_list), .low = (least), .high = (most)       \
     }
+#define OPTION_TEXTS(config, member, long_name, variable, text)                                    \
+    {                                                                                              \
+        .name = (long_name), .metavar = (variable), .help = (text), .type = OPTION_TYPE_TEXTS,     \
+        .offset = OPTION_MEMBER(config, member, option_texts)                                      \
+    }
 /* An operand, as NETWORK in `tuft simulate NETWORK`. */
 #define OPERAND(config, member, variable, text)                                                    \
     {                                                                                              \
@@ -155,11 +167,19 @@ const app_option *options_common(size_t *count);
 typedef enum { REQUEST_RUN, REQUEST_HELP, REQUEST_MAN } option_request;
 
 /* Reads the arguments (after the subcommand's name) into config, which holds the defaults already.
- * `--name value` and `--name=value`; `--` ends options; the last of a repeated option counts.
+ * `--name value` and `--name=value`; `--` ends options; the last of a repeated option counts
+ * (all of one that is OPTION_TEXTS).
  * Anything else is TUFT_INVALID with one line that names the option, the value and what was
  * expected; config is then of no use. */
 tuft_status options_parse(const app_command *command, int count, char *const *arguments,
                           void *config, option_request *request, tuft_error *err);
+
+/* Sets one option of config from text, as parsing does; a switch takes none. The error says what is
+ * wrong with the text, not which option it was for. */
+tuft_status option_set(const app_option *option, const char *text, void *config, tuft_error *err);
+
+/* What parsing looks at last: whether all that is required is there and fits together. */
+tuft_status options_check(const app_command *command, const void *config, tuft_error *err);
 
 /* "1-3,7" into a list: whole numbers and rising ranges, each number once, each in [low, high]
  * unless low == high. On failure the list is empty. */

@@ -1,5 +1,6 @@
 #include "apps/preset.h"
 
+#include "apps/macro_values.h"
 #include "apps/suggest.h"
 #include "core/memory.h"
 
@@ -181,6 +182,7 @@ lsm_preset preset_get(preset_name name, modality kind, preset_task task, tuft_ge
                         : kind == MODALITY_NEURAL ? best_neural()
                                                   : best_sound(geometry);
     preset.cochlea = tuft_cochlea_defaults();
+    preset.macro = tuft_macro_ideal;
     if (name == PRESET_BEST && kind == MODALITY_SOUND)
         preset.cochlea.threshold = SOUND_COCHLEA_THRESHOLD;
     return preset;
@@ -221,6 +223,8 @@ static const char *const readouts[] = {"ridge", "softmax", NULL};
 #define AT(member)    offsetof(lsm_preset, member)
 #define GROUP(member) offsetof(tuft_reservoir_group, member)
 
+#define MACRO_ROW(name, type, member, choices) {name, VALUE_##type, AT(macro.member), choices},
+
 static const value values[] = {
     {"cochlea.channels", VALUE_COUNT, AT(cochlea.channels), NULL},
     {"cochlea.low_hz", VALUE_REAL, AT(cochlea.low_hz), NULL},
@@ -248,7 +252,7 @@ static const value values[] = {
     {"conductance.kind", VALUE_CHOICE, AT(reservoir.conductance.kind), conductances},
     {"conductance.mean_siemens", VALUE_REAL, AT(reservoir.conductance.mean_siemens), NULL},
     {"conductance.sd_siemens", VALUE_REAL, AT(reservoir.conductance.sd_siemens), NULL},
-    {"groups", VALUE_COUNT, AT(reservoir.groups), NULL},
+    MACRO_VALUES(MACRO_ROW){"groups", VALUE_COUNT, AT(reservoir.groups), NULL},
     {"encoding.windows", VALUE_COUNT, AT(encoding.windows), NULL},
     {"encoding.rule", VALUE_CHOICE, AT(encoding.rule), window_rules},
     {"encoding.transform", VALUE_CHOICE, AT(encoding.transform), transforms},
@@ -360,32 +364,30 @@ static tuft_status read_value(const value *v, void *base, const char *name, char
     return TUFT_OK;
 }
 
-/* The value called name and the struct it lies in; NULL when there is none. */
-static const value *find(lsm_preset *preset, const char *name, void **base)
-{
-    for (size_t i = 0; i < VALUES; i++)
-        if (strcmp(values[i].name, name) == 0) {
-            *base = preset;
-            return &values[i];
-        }
-    if (strncmp(name, "group", 5) != 0 || name[5] < '0' || name[5] >= '0' + TUFT_RESERVOIR_GROUPS ||
-        name[6] != '.')
-        return NULL;
-    for (size_t i = 0; i < GROUP_VALUES; i++)
-        if (strcmp(group_values[i].name, name + 7) == 0) {
-            *base = &preset->reservoir.group[name[5] - '0'];
-            return &group_values[i];
-        }
-    return NULL;
-}
+/* What people call values of all groups at once. */
+static const struct {
+    const char *name, *of_group;
+} reservoir_names[] = {
+    {"reservoir.size", "maps"},
+    {"reservoir.connectivity", "recurrent_density"},
+    {"reservoir.spectral_scale", "recurrent_sd"},
+    {"reservoir.decay", "decay"},
+    {"reservoir.threshold", "threshold"},
+    {"reservoir.input_density", "density"},
+    {"reservoir.input_scale", "weight_sd"},
+};
+
+enum { RESERVOIR_NAMES = sizeof reservoir_names / sizeof *reservoir_names };
 
 static tuft_status unknown(const char *name, tuft_error *err)
 {
-    const char *known[VALUES + GROUP_VALUES + 1] = {0};
+    const char *known[VALUES + RESERVOIR_NAMES + GROUP_VALUES] = {0};
     char group_name[GROUP_VALUES][40];
     size_t n = 0;
     for (size_t i = 0; i < VALUES; i++)
         known[n++] = values[i].name;
+    for (size_t i = 0; i < RESERVOIR_NAMES; i++)
+        known[n++] = reservoir_names[i].name;
     for (size_t i = 0; i < GROUP_VALUES; i++) {
         snprintf(group_name[i], sizeof group_name[i], "group0.%s", group_values[i].name);
         known[n++] = group_name[i];
@@ -395,6 +397,50 @@ static tuft_status unknown(const char *name, tuft_error *err)
         return tuft_fail(err, TUFT_INVALID, "--set: unknown value \"%s\" (did you mean \"%s\"?)",
                          name, near);
     return tuft_fail(err, TUFT_INVALID, "--set: unknown value \"%s\"", name);
+}
+
+static const value *find_of_group(const char *name)
+{
+    for (size_t i = 0; i < GROUP_VALUES; i++)
+        if (strcmp(group_values[i].name, name) == 0)
+            return &group_values[i];
+    return NULL;
+}
+
+/* The value called name, and where it lies: the preset, or groups from first up to end. NULL when
+ * there is none. */
+static const value *find(const lsm_preset *preset, const char *name, uint32_t *first, uint32_t *end)
+{
+    *first = *end = 0;
+    for (size_t i = 0; i < VALUES; i++)
+        if (strcmp(values[i].name, name) == 0)
+            return &values[i];
+    for (size_t i = 0; i < RESERVOIR_NAMES; i++)
+        if (strcmp(reservoir_names[i].name, name) == 0) {
+            *end = preset->reservoir.groups ? preset->reservoir.groups : 1;
+            return find_of_group(reservoir_names[i].of_group);
+        }
+    if (strncmp(name, "group", 5) != 0 || name[5] < '0' || name[5] >= '0' + TUFT_RESERVOIR_GROUPS ||
+        name[6] != '.')
+        return NULL;
+    *first = (uint32_t)(name[5] - '0');
+    *end = *first + 1;
+    return find_of_group(name + 7);
+}
+
+/* name=text, in the preset or in the groups that it is of. */
+static tuft_status assign(lsm_preset *preset, const char *name, char *text, tuft_error *err)
+{
+    uint32_t first, end;
+    const value *v = find(preset, name, &first, &end);
+    if (!v)
+        return unknown(name, err);
+    if (first == end)
+        return read_value(v, preset, name, text, err);
+    tuft_status status = TUFT_OK;
+    for (uint32_t g = first; g < end && g < TUFT_RESERVOIR_GROUPS && !status; g++)
+        status = read_value(v, &preset->reservoir.group[g], name, text, err);
+    return status;
 }
 
 tuft_status preset_set(lsm_preset *preset, const char *assignments, tuft_error *err)
@@ -414,9 +460,7 @@ tuft_status preset_set(lsm_preset *preset, const char *assignments, tuft_error *
             break;
         }
         *equals = '\0';
-        void *base;
-        const value *v = find(&changed, part, &base);
-        status = v ? read_value(v, base, part, equals + 1, err) : unknown(part, err);
+        status = assign(&changed, part, equals + 1, err);
     }
     free(text);
     if (!status)

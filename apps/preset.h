@@ -25,7 +25,8 @@ extern const char *const preset_names[]; /* NULL-terminated, in the order of pre
 typedef struct {
     tuft_cochlea_parameters cochlea; /* of sounds; recordings that are spikes already need none */
     tuft_frontend frontend;
-    tuft_reservoir_config reservoir;
+    tuft_reservoir_config reservoir; /* without its macro: liquid_new() puts it in */
+    tuft_macro_config macro;         /* effects of the crossbars; none in any named configuration */
     tuft_encoding encoding;
     uint32_t copies; /* augmented copies of each training recording */
     tuft_augmentation augmentation;
@@ -45,9 +46,11 @@ lsm_preset preset_get(preset_name name, modality kind, preset_task task, tuft_ge
 tuft_status preset_cochlea(preset_name name, const char *assignments,
                            tuft_cochlea_parameters *cochlea, tuft_error *err);
 
-/* "group0.maps=96,group0.delays=0/2/4,encoding.windows=6": changes the values that are named.
- * NULL changes nothing. TUFT_INVALID: an unknown name (with the nearest known one), a value that is
- * not of its kind; then nothing has been changed. */
+/* "group0.maps=96,group0.delays=0/2/4,encoding.windows=6": changes the values that are named;
+ * reservoir.size, .connectivity, .spectral_scale, .decay, .threshold, .input_density and
+ * .input_scale are maps, recurrent_density, recurrent_sd, decay, threshold, density and weight_sd
+ * of all groups. NULL changes nothing. TUFT_INVALID: an unknown name (with the nearest known one),
+ * a value that is not of its kind; then nothing has been changed. */
 tuft_status preset_set(lsm_preset *preset, const char *assignments, tuft_error *err);
 
 /* All values by name, a new reference; NULL without memory. */

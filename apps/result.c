@@ -81,6 +81,13 @@ json_t *result_counts(const uint64_t *value, size_t rows, size_t columns)
     return array;
 }
 
+/* A file name need not be UTF-8; JSON must. */
+static json_t *text_json(const char *text)
+{
+    json_t *plain = json_string(text);
+    return plain ? plain : json_string("(not UTF-8)");
+}
+
 static json_t *option_json(const app_option *option, const void *config)
 {
     const void *member = (const char *)config + option->offset;
@@ -101,9 +108,7 @@ static json_t *option_json(const app_option *option, const void *config)
     case OPTION_TYPE_TEXT:
         if (!*(const char *const *)member)
             return json_null();
-        /* A file name need not be UTF-8; JSON must. */
-        json_t *plain = json_string(*(const char *const *)member);
-        return plain ? plain : json_string("(not UTF-8)");
+        return text_json(*(const char *const *)member);
     case OPTION_TYPE_CHOICE:
         return json_string(option_value_text(option, config, text, sizeof text));
     case OPTION_TYPE_LIST: {
@@ -111,6 +116,13 @@ static json_t *option_json(const app_option *option, const void *config)
         json_t *array = json_array();
         for (size_t i = 0; array && i < list->count; i++)
             json_array_append_new(array, json_integer(list->value[i]));
+        return array;
+    }
+    case OPTION_TYPE_TEXTS: {
+        const option_texts *texts = member;
+        json_t *array = json_array();
+        for (size_t i = 0; array && i < texts->count; i++)
+            json_array_append_new(array, text_json(texts->text[i]));
         return array;
     }
     }
@@ -146,6 +158,17 @@ static int add_options(json_t *object, const app_option *table, size_t count, co
     return failed;
 }
 
+json_t *result_config(const app_command *command, const void *config)
+{
+    json_t *object = json_object();
+    if (add_options(object, command->operands, command->operand_count, config) |
+        add_options(object, command->options, command->option_count, config)) {
+        json_decref(object);
+        return NULL;
+    }
+    return object;
+}
+
 tuft_status result_new(app_result **out, const app_command *command, const void *config,
                        tuft_error *err)
 {
@@ -156,13 +179,11 @@ tuft_status result_new(app_result **out, const app_command *command, const void 
         return no_memory(err);
     made->begun_s = now_s();
     made->root = json_object();
-    made->config = json_object();
+    made->config = result_config(command, config);
     made->results = json_object();
     made->timing = json_object();
     json_t *tuft = json_pack("{s:s, s:s}", "version", TUFT_VERSION, "commit", TUFT_COMMIT);
-    int failed = add_options(made->config, command->operands, command->operand_count, config) |
-                 add_options(made->config, command->options, command->option_count, config) |
-                 json_object_set_new(made->config, "threads", json_integer(common->threads)) |
+    int failed = json_object_set_new(made->config, "threads", json_integer(common->threads)) |
                  json_object_set_new(made->root, "tuft", tuft) |
                  json_object_set_new(made->root, "command", json_string(command->name)) |
                  json_object_set(made->root, "config", made->config) |

@@ -23,6 +23,10 @@ tuft_status result_new(app_result **out, const app_command *command, const void 
                        tuft_error *err);
 void result_free(app_result *result);
 
+/* Every option and operand of a subcommand with its value in config, as "config" has them before a
+ * subcommand adds to it; a new reference, NULL without memory. */
+json_t *result_config(const app_command *command, const void *config);
+
 /* "results", to be filled by jansson's json_object_set_new(); borrowed. */
 json_t *result_results(app_result *result);
 

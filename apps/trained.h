@@ -8,6 +8,9 @@
 #include "core/ledger.h"
 #include "lsm/recurrent_fit.h"
 
+/* Of the surrogate gradient, where nothing else is said. */
+#define TRAINED_SHARPNESS 0.5
+
 /* What is read of a layer: outputs added up (of LIF cells: spike counts), the last potential of
  * leaky output cells that decay as the layer's own, or the last output. */
 typedef enum { TRAINED_READ_SUM, TRAINED_READ_MEMBRANE, TRAINED_READ_LAST } trained_read;

@@ -275,6 +275,7 @@ static void set_protocol(zero_shot_run *run)
     if (c->network == ZERO_SHOT_SRNN) {
         run->protocol.joint.clip = isnan(c->clip) ? 1 : c->clip;
         run->protocol.joint.contrastive.batch = 32;
+        run->protocol.epochs = c->loss == TUFT_LOSS_PROTOTYPICAL ? 30 : 60;
     }
     if (c->epochs != OPTION_UNSET)
         run->protocol.epochs = (int)c->epochs;
@@ -325,7 +326,7 @@ static tuft_status run_liquid(const zero_shot_run *run, zero_shot_modality *m, u
 static tuft_status show(zero_shot_run *run, zero_shot_modality *m, tuft_joint_encoder *encoder,
                         liquid_table *table, tuft_error *err)
 {
-    double sharpness = isnan(run->config->sharpness) ? 1 : run->config->sharpness;
+    double sharpness = isnan(run->config->sharpness) ? TRAINED_SHARPNESS : run->config->sharpness;
     table->originals = m->all.count;
     tuft_status status =
         tuft_sequences(&m->preset.frontend, &m->all, &table->features, &encoder->shape, err);
@@ -715,7 +716,10 @@ const app_command zero_shot_command = {
         "beside chance, and --all-pairs gives them for every choice of two digits. With --shots a "
         "few labelled examples of the new classes serve as prototypes in the joint space, nothing "
         "retrained. --selection test repeats the published script's rule, which looks at the test "
-        "recordings to choose the epoch; its figures are no estimate of anything else.",
+        "recordings to choose the epoch; its figures are no estimate of anything else.\n\n"
+        "--network srnn trains two spiking networks end to end instead of two liquids' "
+        "projections, --loss prototypical trains by episodes, with distances to the means of "
+        "examples; results.operations counts what training takes.",
     COMMAND_OPTIONS(options),
     COMMAND_EXAMPLES(examples),
     .config_size = sizeof(zero_shot_config),

@@ -57,6 +57,8 @@ void tuft_arrivals_free(tuft_arrivals *arrivals)
 tuft_status tuft_arrivals_add(tuft_arrivals *arrivals, const uint32_t *batch, size_t n,
                               tuft_error *err)
 {
+    if (arrivals->compact.target)
+        tuft_compact_prefetch(&arrivals->compact, batch, n);
     if (!arrivals->count) {
         arrivals->list = batch;
         arrivals->count = n;

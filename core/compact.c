@@ -24,7 +24,19 @@ tuft_status tuft_compact_new(tuft_compact *compact, const tuft_connections *conn
         compact->weight = c->weight;
     else if (n)
         compact->alike = c->weight[0];
+    compact->begin = c->segment_begin;
     return TUFT_OK;
+}
+
+void tuft_compact_prefetch(const tuft_compact *compact, const uint32_t *row, size_t n)
+{
+    enum { ROWS = 8, LINE = 64, TARGETS = LINE / sizeof(uint16_t) };
+    for (size_t s = 0; s < n && s < ROWS && !compact->weight; s++) {
+        size_t begin = compact->begin[row[s]], end = compact->begin[row[s] + 1];
+        __builtin_prefetch(compact->target + begin);
+        if (begin + TARGETS < end)
+            __builtin_prefetch(compact->target + begin + TARGETS);
+    }
 }
 
 void tuft_compact_free(tuft_compact *compact)

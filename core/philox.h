@@ -27,7 +27,11 @@ typedef enum {
     TUFT_RANDOM_DELAY,
     TUFT_RANDOM_NOISE,
     TUFT_RANDOM_RESERVOIR,
-    TUFT_RANDOM_DRIVE
+    TUFT_RANDOM_DRIVE,
+    TUFT_RANDOM_STUCK,
+    TUFT_RANDOM_PROGRAMMING,
+    TUFT_RANDOM_DRIFT,
+    TUFT_RANDOM_READ
 } tuft_random_purpose;
 
 /* One block: four 32-bit words from a 128-bit counter and a 64-bit key. */

@@ -132,3 +132,29 @@ tuft_status tuft_conductance_load(const char *path, tuft_conductance *model, dou
     }
     return status;
 }
+
+/* Of a mean that no array has: the unit in which it would be nearest to 10 uS. */
+static const char *likely_unit(double mean)
+{
+    static const struct {
+        const char *name;
+        double siemens;
+    } unit[] = {{"millisiemens", 1e-3}, {"microsiemens", 1e-6}, {"nanosiemens", 1e-9},
+                {"picosiemens", 1e-12}, {"megasiemens", 1e6},   {"kilosiemens", 1e3}};
+    size_t best = 0;
+    for (size_t u = 1; u < sizeof unit / sizeof *unit; u++)
+        if (fabs(log(mean * unit[u].siemens / 1e-5)) < fabs(log(mean * unit[best].siemens / 1e-5)))
+            best = u;
+    return unit[best].name;
+}
+
+tuft_status tuft_conductance_check_unit(const char *path, double mean_siemens, tuft_error *err)
+{
+    static const double least = 1e-9, most = 1e-2;
+    if (mean_siemens >= least && mean_siemens <= most)
+        return TUFT_OK;
+    return tuft_fail(err, TUFT_FORMAT,
+                     "%s: mean conductance %.4g S (fitted), expected %g to %g; are the numbers in "
+                     "%s?",
+                     path, mean_siemens, least, most, likely_unit(mean_siemens));
+}

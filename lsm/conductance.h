@@ -46,4 +46,8 @@ double tuft_conductance_draw(const tuft_conductance *model, tuft_random *random)
 tuft_status tuft_conductance_load(const char *path, tuft_conductance *model, double **owned,
                                   tuft_error *err);
 
+/* Whether a mean (siemens) is one that arrays have, 1e-9 to 1e-2 S: TUFT_FORMAT names the mean and
+ * the unit that the numbers of the file may be in. */
+tuft_status tuft_conductance_check_unit(const char *path, double mean_siemens, tuft_error *err);
+
 #endif

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { ARRAY_LIMIT = 1 << 24 };
+
 /* Of the mean: less is lost in float32. */
 static const double LEAST_SPREAD = 1e-5;
 
@@ -43,6 +45,22 @@ void tuft_crossbar_free(tuft_crossbar *crossbar)
     free(crossbar->plus);
     free(crossbar->minus);
     *crossbar = (tuft_crossbar){0};
+}
+
+tuft_status tuft_crossbar_settle(tuft_crossbar *crossbar, const tuft_device *device, uint64_t seed,
+                                 uint32_t array, double seconds, tuft_error *err)
+{
+    tuft_status status = tuft_device_check(device, err);
+    if (!status && array >= ARRAY_LIMIT)
+        status = tuft_fail(err, TUFT_INVALID, "crossbar number %u, expected below %d", array,
+                           ARRAY_LIMIT);
+    if (status)
+        return status;
+    tuft_cells plus = {crossbar->plus, crossbar->rows, crossbar->columns, 2 * array};
+    tuft_cells minus = {crossbar->minus, crossbar->rows, crossbar->columns, 2 * array + 1};
+    tuft_device_settle(device, plus, seed, seconds);
+    tuft_device_settle(device, minus, seed, seconds);
+    return TUFT_OK;
 }
 
 void tuft_crossbar_weights(const tuft_crossbar *crossbar, double sd, float *weight)

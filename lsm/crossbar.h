@@ -11,6 +11,7 @@
 
 #include "core/status.h"
 #include "lsm/conductance.h"
+#include "lsm/device.h"
 
 #include <stdint.h>
 
@@ -26,6 +27,13 @@ typedef struct {
 tuft_status tuft_crossbar_sample(tuft_crossbar *out, const tuft_conductance *model, uint32_t rows,
                                  uint32_t columns, uint64_t seed, uint32_t array, tuft_error *err);
 void tuft_crossbar_free(tuft_crossbar *crossbar);
+
+/* What the devices make of the cells `seconds` after they were written: programming error, drift
+ * and stuck cells, of the planes 2 array (plus) and 2 array + 1 (minus). TUFT_INVALID: those of
+ * tuft_device_check, array of 2^24 or more. sd_siemens stays that of the model: it is the unit of
+ * the weights. */
+tuft_status tuft_crossbar_settle(tuft_crossbar *crossbar, const tuft_device *device, uint64_t seed,
+                                 uint32_t array, double seconds, tuft_error *err);
 
 /* weight[rows][columns] with the given standard deviation. */
 void tuft_crossbar_weights(const tuft_crossbar *crossbar, double sd, float *weight);

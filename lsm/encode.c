@@ -90,12 +90,27 @@ static void add_pools(const tuft_reservoir_place *place, const uint32_t *count, 
         }
 }
 
-static tuft_status encode_one(runner *r, const tuft_recording *recording, float *row,
+/* Read noise of its own for each recording. */
+static tuft_status begin_episode(tuft_engine *engine, const tuft_reservoir *reservoir,
+                                 size_t number, tuft_error *err)
+{
+    const double episode = (double)(number & UINT32_MAX);
+    const uint32_t cell = 0;
+    tuft_status status = TUFT_OK;
+    for (uint32_t k = 0; !status && reservoir->analog && k < reservoir->groups; k++)
+        status = tuft_engine_write(engine, reservoir->place[k].population, "episode", &cell,
+                                   &episode, 1, err);
+    return status;
+}
+
+static tuft_status encode_one(runner *r, const tuft_recording *recording, size_t number, float *row,
                               tuft_error *err)
 {
     tuft_status status = tuft_frontend_cut(r->frontend, r->geometry, recording, &r->input, err);
     if (!status)
         status = tuft_engine_reset(r->engine, err);
+    if (!status)
+        status = begin_episode(r->engine, r->reservoir, number, err);
     if (status)
         return status;
     set_edges(r);
@@ -147,13 +162,25 @@ static tuft_status check(const tuft_reservoir *reservoir, const tuft_frontend *f
     return encoding ? tuft_encoding_check(encoding, err) : TUFT_OK;
 }
 
+/* Projections that carry variances are ours, not the array's. */
+static void leave_out_noise(const tuft_reservoir *reservoir, tuft_ledger *ledger)
+{
+    for (uint32_t p = 0; p < ledger->projections; p++)
+        if (tuft_reservoir_is_noise(reservoir, p)) {
+            ledger->synaptic_events -= ledger->projection[p].synaptic_events;
+            ledger->projection[p].synaptic_events = ledger->projection[p].synapses = 0;
+        }
+}
+
 /* Adds an engine's ledger to the common one, which takes its shape from the first. */
-static tuft_status add_ledger(const tuft_engine *engine, tuft_ledger *ledger, tuft_error *err)
+static tuft_status add_ledger(const tuft_engine *engine, const tuft_reservoir *reservoir,
+                              tuft_ledger *ledger, tuft_error *err)
 {
     tuft_ledger own;
     tuft_status status = tuft_engine_ledger(engine, &own, err);
     if (status)
         return status;
+    leave_out_noise(reservoir, &own);
     if (!ledger->population) {
         *ledger = own;
         return TUFT_OK;
@@ -194,7 +221,7 @@ tuft_status tuft_encode(const tuft_reservoir *reservoir, const tuft_frontend *fr
             if (own)
                 continue;
             tuft_status one =
-                encode_one(&r, &set->recording[i], out->value + i * columns, &own_error);
+                encode_one(&r, &set->recording[i], i, out->value + i * columns, &own_error);
             tuft_failure_keep(&failure, one, i, &own_error);
             out->label[i] = set->recording[i].label;
             out->group[i] = (uint32_t)i;
@@ -203,7 +230,7 @@ tuft_status tuft_encode(const tuft_reservoir *reservoir, const tuft_frontend *fr
         }
 #pragma omp critical(tuft_encode_ledger)
         if (ledger && !own) {
-            own = add_ledger(r.engine, ledger, &own_error);
+            own = add_ledger(r.engine, reservoir, ledger, &own_error);
             tuft_failure_keep(&failure, own, set->count, &own_error);
         }
         runner_free(&r);

@@ -2,6 +2,7 @@
 
 #include "cells/lif.h"
 #include "core/memory.h"
+#include "lsm/analog_lif.h"
 #include "lsm/crossbar.h"
 
 #include <math.h>
@@ -80,35 +81,91 @@ static void draw_mask(uint8_t *mask, uint32_t rows, uint32_t columns, double den
 typedef struct {
     uint32_t rows, columns;
     float *weight;
+    float *variance; /* of read noise; NULL: none */
+    double full;     /* of the ADC, in the weights' unit; 0: none asked for */
     uint8_t *mask;
 } tile;
 
 static void tile_free(tile *made)
 {
     free(made->weight);
+    free(made->variance);
     free(made->mask);
     *made = (tile){0};
 }
 
-static tuft_status tile_sample(tile *made, const tuft_conductance *conductance, uint32_t rows,
+/* Read noise or an ADC: something that is new at each step. */
+static int is_analog(const tuft_macro_config *macro)
+{
+    return macro && (macro->device.read_relative > 0 || macro->device.read_siemens > 0 ||
+                     macro->adc.bits != TUFT_CONVERTER_IDEAL);
+}
+
+/* Four standard deviations of the strongest column were all its lines at full, with random signs;
+ * or what the ADC's range in ampere is in weights. */
+static double range_of(const tile *t, const tuft_macro_config *macro, double sd, double sd_siemens)
+{
+    enum { SIGMAS = 4 };
+    if (macro->adc.full > 0)
+        return macro->adc.full / macro->dac.full * fabs(sd) / (sqrt(2) * sd_siemens);
+    double largest = 0;
+    for (uint32_t j = 0; j < t->columns; j++) {
+        double squares = 0;
+        for (uint32_t i = 0; i < t->rows; i++)
+            squares += pow(t->weight[(size_t)i * t->columns + j], 2);
+        largest = fmax(largest, squares);
+    }
+    return SIGMAS * fmax(sqrt(largest), 1e-30);
+}
+
+static tuft_status tile_through_macro(tile *made, const tuft_crossbar *crossbar,
+                                      const tuft_macro_config *config, double sd, uint64_t seed,
+                                      uint32_t array, tuft_error *err)
+{
+    tuft_macro *macro;
+    tuft_macro_config folded = *config;
+    if (folded.method == TUFT_WIRES_EXACT)
+        folded.method = TUFT_WIRES_FOLDED;
+    tuft_status status = tuft_macro_new(&macro, crossbar, &folded, seed, array, err);
+    if (status)
+        return status;
+    if (is_analog(config) && tuft_macro_tiles(macro) > 1)
+        status = tuft_fail(err, TUFT_INVALID,
+                           "crossbar of %u x %u pairs in %u tiles: a liquid with read noise or an "
+                           "ADC takes one, see tile.rows and tile.columns",
+                           made->rows, made->columns, tuft_macro_tiles(macro));
+    if (!status && (config->device.read_relative > 0 || config->device.read_siemens > 0))
+        status =
+            TUFT_NEW(&made->variance, (size_t)made->rows * made->columns, "crossbar noise", err);
+    if (!status) {
+        tuft_macro_weights(macro, sd, made->weight, made->variance);
+        made->full = range_of(made, config, sd, crossbar->sd_siemens);
+    }
+    tuft_macro_free(macro);
+    return status;
+}
+
+static tuft_status tile_sample(tile *made, const tuft_reservoir_config *config, uint32_t rows,
                                uint32_t columns, double sd, double density, uint64_t seed,
                                uint32_t array, tuft_error *err)
 {
     *made = (tile){.rows = rows, .columns = columns};
     tuft_crossbar crossbar;
     tuft_status status =
-        tuft_crossbar_sample(&crossbar, conductance, rows, columns, seed, array, err);
+        tuft_crossbar_sample(&crossbar, &config->conductance, rows, columns, seed, array, err);
     if (status)
         return status;
     status = TUFT_NEW(&made->weight, (size_t)rows * columns, "crossbar weights", err);
     if (!status)
         status = TUFT_NEW(&made->mask, (size_t)rows * columns, "crossbar mask", err);
-    if (status) {
-        tile_free(made);
-    } else {
+    if (!status && config->macro && tuft_macro_has_effects(config->macro))
+        status = tile_through_macro(made, &crossbar, config->macro, sd, seed, array, err);
+    else if (!status)
         tuft_crossbar_weights(&crossbar, sd, made->weight);
+    if (status)
+        tile_free(made);
+    else
         draw_mask(made->mask, rows, columns, density, seed, array);
-    }
     tuft_crossbar_free(&crossbar);
     return status;
 }
@@ -118,8 +175,9 @@ typedef struct {
     size_t count, capacity;
 } synapse_list;
 
-static tuft_status append_row(synapse_list *list, const tile *t, uint32_t row, uint32_t source,
-                              uint32_t first_target, uint32_t delay, tuft_error *err)
+static tuft_status append_row(synapse_list *list, const tile *t, const float *weight, uint32_t row,
+                              uint32_t source, uint32_t first_target, uint32_t delay,
+                              tuft_error *err)
 {
     tuft_status status =
         TUFT_GROW(&list->synapse, &list->capacity, list->count + t->columns, "synapses", err);
@@ -129,7 +187,7 @@ static tuft_status append_row(synapse_list *list, const tile *t, uint32_t row, u
         size_t k = (size_t)row * t->columns + j;
         if (t->mask[k])
             list->synapse[list->count++] =
-                (tuft_synapse){source, first_target + j, t->weight[k], delay};
+                (tuft_synapse){source, first_target + j, weight[k], delay};
     }
     return TUFT_OK;
 }
@@ -148,9 +206,9 @@ static field field_of(const tuft_reservoir_group *g, tuft_geometry geometry)
 }
 
 /* All taps of the cells at one position. */
-static tuft_status append_position(synapse_list *list, const tile *t, const tuft_reservoir_group *g,
-                                   tuft_geometry geometry, uint32_t px, uint32_t py,
-                                   uint32_t first_target, tuft_error *err)
+static tuft_status append_position(synapse_list *list, const tile *t, const float *weight,
+                                   const tuft_reservoir_group *g, tuft_geometry geometry,
+                                   uint32_t px, uint32_t py, uint32_t first_target, tuft_error *err)
 {
     field f = field_of(g, geometry);
     int64_t left = first_channel(px, g->field_x, g->stride_x);
@@ -162,45 +220,96 @@ static tuft_status append_position(synapse_list *list, const tile *t, const tuft
             continue;
         uint32_t source = (polarity * geometry.height + (uint32_t)y) * geometry.width + (uint32_t)x;
         uint32_t delay = 1 + g->delay_steps[plane / geometry.polarities];
-        tuft_status status = append_row(list, t, row, source, first_target, delay, err);
+        tuft_status status = append_row(list, t, weight, row, source, first_target, delay, err);
         if (status)
             return status;
     }
     return TUFT_OK;
 }
 
+/* Where a projection goes, and under what name. */
+typedef struct {
+    const char *kind, *port;
+    uint32_t group, source, target;
+    uint32_t delay; /* of a dense one */
+} route;
+
 /* Adds the projection "kind k"; frees the connections. */
-static tuft_status connect(tuft_network *network, const char *kind, uint32_t k, uint32_t source,
-                           uint32_t target, tuft_connections *connections, tuft_error *err)
+static tuft_status connect(tuft_network *network, const route *r, tuft_connections *connections,
+                           tuft_error *err)
 {
     char name[48];
-    snprintf(name, sizeof name, "%s %u", kind, k);
+    snprintf(name, sizeof name, "%s %u", r->kind, r->group);
     tuft_status status =
-        tuft_network_connect(network, name, source, target, "input", connections, NULL, err);
+        tuft_network_connect(network, name, r->source, r->target, r->port, connections, NULL, err);
     tuft_connections_free(connections);
     return status;
 }
 
-static tuft_status connect_list(tuft_network *network, const char *kind, uint32_t k,
-                                uint32_t source, uint32_t target, const synapse_list *list,
+static tuft_status connect_list(tuft_network *network, const route *r, const synapse_list *list,
                                 tuft_error *err)
 {
     tuft_connections connections = {0};
-    tuft_status status =
-        tuft_connections_sparse(&connections, network->population[source].count,
-                                network->population[target].count, list->synapse, list->count, err);
-    return status ? status : connect(network, kind, k, source, target, &connections, err);
+    tuft_status status = tuft_connections_sparse(&connections, network->population[r->source].count,
+                                                 network->population[r->target].count,
+                                                 list->synapse, list->count, err);
+    return status ? status : connect(network, r, &connections, err);
 }
 
 /* A tile at a single position, nothing left out, one delay: a dense projection. */
-static tuft_status connect_dense(tuft_network *network, const char *kind, uint32_t k,
-                                 uint32_t source, uint32_t target, const tile *t, uint32_t delay,
-                                 tuft_error *err)
+static tuft_status connect_dense(tuft_network *network, const route *r, const tile *t,
+                                 const float *weight, tuft_error *err)
 {
     tuft_connections connections = {0};
     tuft_status status =
-        tuft_connections_dense(&connections, t->rows, t->columns, t->weight, delay, err);
-    return status ? status : connect(network, kind, k, source, target, &connections, err);
+        tuft_connections_dense(&connections, t->rows, t->columns, weight, r->delay, err);
+    return status ? status : connect(network, r, &connections, err);
+}
+
+static tuft_status connect_fields(tuft_reservoir *made, const tuft_reservoir_group *g,
+                                  const route *r, const tile *t, const float *weight,
+                                  tuft_error *err)
+{
+    const tuft_reservoir_place *place = &made->place[r->group];
+    synapse_list list = {0};
+    tuft_status status = TUFT_OK;
+    if (!g->field_x && g->density >= 1 && g->delays == 1)
+        return connect_dense(made->network, r, t, weight, err);
+    for (uint32_t py = 0; !status && py < place->positions_y; py++)
+        for (uint32_t px = 0; !status && px < place->positions_x; px++)
+            status = append_position(&list, t, weight, g, made->geometry, px, py,
+                                     (py * place->positions_x + px) * g->maps, err);
+    if (!status)
+        status = connect_list(made->network, r, &list, err);
+    free(list.synapse);
+    return status;
+}
+
+static tuft_status connect_positions(tuft_reservoir *made, const tuft_reservoir_group *g,
+                                     const route *r, const tile *t, const float *weight,
+                                     tuft_error *err)
+{
+    const tuft_reservoir_place *place = &made->place[r->group];
+    uint32_t count = place->positions_x * place->positions_y;
+    synapse_list list = {0};
+    tuft_status status = TUFT_OK;
+    if (count == 1 && g->recurrent_density >= 1)
+        return connect_dense(made->network, r, t, weight, err);
+    for (uint32_t p = 0; !status && p < count; p++)
+        for (uint32_t i = 0; !status && i < g->maps; i++)
+            status = append_row(&list, t, weight, i, p * g->maps + i, p * g->maps, 1, err);
+    if (!status)
+        status = connect_list(made->network, r, &list, err);
+    free(list.synapse);
+    return status;
+}
+
+/* The ADC of an array of the group, whose range is known once the array is. */
+static void set_range(tuft_reservoir *made, uint32_t k, int array, const tile *t)
+{
+    tuft_analog_lif_parameters *p = made->place[k].parameters;
+    if (made->analog)
+        p->adc[array].full = t->full;
 }
 
 static tuft_status connect_input(tuft_reservoir *made, const tuft_reservoir_config *config,
@@ -210,24 +319,17 @@ static tuft_status connect_input(tuft_reservoir *made, const tuft_reservoir_conf
     const tuft_reservoir_place *place = &made->place[k];
     tile t;
     tuft_status status =
-        tile_sample(&t, &config->conductance, field_of(g, made->geometry).taps, g->maps,
-                    g->weight_sd, g->density, seed, ARRAYS_A_GROUP * k + INPUT_ARRAY, err);
+        tile_sample(&t, config, field_of(g, made->geometry).taps, g->maps, g->weight_sd, g->density,
+                    seed, ARRAYS_A_GROUP * k + INPUT_ARRAY, err);
     if (status)
         return status;
-    synapse_list list = {0};
-    if (!g->field_x && g->density >= 1 && g->delays == 1) {
-        status = connect_dense(made->network, "input", k, made->source, place->population, &t,
-                               1 + g->delay_steps[0], err);
-    } else {
-        for (uint32_t py = 0; !status && py < place->positions_y; py++)
-            for (uint32_t px = 0; !status && px < place->positions_x; px++)
-                status = append_position(&list, &t, g, made->geometry, px, py,
-                                         (py * place->positions_x + px) * g->maps, err);
-        if (!status)
-            status = connect_list(made->network, "input", k, made->source, place->population, &list,
-                                  err);
+    route r = {"input", "input", k, made->source, place->population, 1 + g->delay_steps[0]};
+    set_range(made, k, INPUT_ARRAY, &t);
+    status = connect_fields(made, g, &r, &t, t.weight, err);
+    if (!status && t.variance) {
+        r.kind = r.port = "input noise";
+        status = connect_fields(made, g, &r, &t, t.variance, err);
     }
-    free(list.synapse);
     tile_free(&t);
     return status;
 }
@@ -241,26 +343,29 @@ static tuft_status connect_recurrent(tuft_reservoir *made, const tuft_reservoir_
         return TUFT_OK;
     tile t;
     tuft_status status =
-        tile_sample(&t, &config->conductance, g->maps, g->maps, g->recurrent_sd,
-                    g->recurrent_density, seed, ARRAYS_A_GROUP * k + RECURRENT_ARRAY, err);
+        tile_sample(&t, config, g->maps, g->maps, g->recurrent_sd, g->recurrent_density, seed,
+                    ARRAYS_A_GROUP * k + RECURRENT_ARRAY, err);
     if (status)
         return status;
-    synapse_list list = {0};
-    uint32_t count = place->positions_x * place->positions_y;
-    if (count == 1 && g->recurrent_density >= 1) {
-        status = connect_dense(made->network, "recurrent", k, place->population, place->population,
-                               &t, 1, err);
-    } else {
-        for (uint32_t p = 0; !status && p < count; p++)
-            for (uint32_t i = 0; !status && i < g->maps; i++)
-                status = append_row(&list, &t, i, p * g->maps + i, p * g->maps, 1, err);
-        if (!status)
-            status = connect_list(made->network, "recurrent", k, place->population,
-                                  place->population, &list, err);
+    route r = {"recurrent",
+               made->analog ? "recurrent" : "input",
+               k,
+               place->population,
+               place->population,
+               1};
+    set_range(made, k, RECURRENT_ARRAY, &t);
+    status = connect_positions(made, g, &r, &t, t.weight, err);
+    if (!status && t.variance) {
+        r.kind = r.port = "recurrent noise";
+        status = connect_positions(made, g, &r, &t, t.variance, err);
     }
-    free(list.synapse);
     tile_free(&t);
     return status;
+}
+
+int tuft_reservoir_is_noise(const tuft_reservoir *reservoir, uint32_t projection)
+{
+    return reservoir->analog && reservoir->network->projection[projection].port >= ARRAYS_A_GROUP;
 }
 
 /* Thresholds of the maps, the same at every position. */
@@ -297,6 +402,19 @@ static tuft_status check_size(const tuft_reservoir_group *g, const tuft_reservoi
     return TUFT_OK;
 }
 
+/* Ranges follow with the arrays; an array that is not there passes what does not come. */
+static void set_analog(tuft_analog_lif_parameters *parameters, const tuft_macro_config *macro,
+                       uint32_t k, uint64_t seed)
+{
+    parameters->seed = seed;
+    parameters->array = k;
+    for (int a = 0; a < TUFT_ANALOG_ARRAYS; a++) {
+        parameters->adc[a] = macro->adc;
+        parameters->adc[a].ranging = TUFT_RANGE_FIXED;
+        parameters->adc[a].full = 1;
+    }
+}
+
 static tuft_status add_group(tuft_reservoir *made, const tuft_reservoir_config *config, uint32_t k,
                              uint64_t seed, tuft_error *err)
 {
@@ -318,15 +436,17 @@ static tuft_status add_group(tuft_reservoir *made, const tuft_reservoir_config *
     if (status)
         return status;
     uint32_t cells = place->positions_x * place->positions_y * g->maps;
-    tuft_lif_parameters *parameters;
+    tuft_analog_lif_parameters *parameters;
     status = TUFT_NEW(&parameters, 1, "cell parameters", err);
     if (status)
         return status;
     place->parameters = parameters;
+    if (made->analog && config->macro)
+        set_analog(parameters, config->macro, k, seed);
     status = spread_thresholds(place, g, k, seed, err);
     if (status)
         return status;
-    *parameters = (tuft_lif_parameters){
+    parameters->lif = (tuft_lif_parameters){
         .tau_m_ms = g->decay < 1 ? -(STEP_US / 1000.0) / log(g->decay) : INFINITY,
         .tau_excitatory_ms = 1,
         .tau_inhibitory_ms = 1,
@@ -335,8 +455,9 @@ static tuft_status add_group(tuft_reservoir *made, const tuft_reservoir_config *
         .cell_threshold = place->threshold};
     char name[48];
     snprintf(name, sizeof name, "liquid %u", k);
-    status = tuft_network_add_cells(made->network, name, &tuft_lif_delta, parameters, cells, 1,
-                                    &place->population, err);
+    status = tuft_network_add_cells(made->network, name,
+                                    made->analog ? &tuft_analog_lif : &tuft_lif_delta, parameters,
+                                    cells, 1, &place->population, err);
     if (!status)
         status = connect_input(made, config, k, seed, err);
     if (!status)
@@ -358,10 +479,13 @@ tuft_status tuft_reservoir_new(tuft_reservoir **out, const tuft_reservoir_config
         return tuft_fail(err, TUFT_INVALID, "reservoir of %u groups, expected 1 to %d",
                          config->groups, TUFT_RESERVOIR_GROUPS);
     tuft_reservoir *made;
-    tuft_status status = TUFT_NEW(&made, 1, "reservoir", err);
+    tuft_status status = config->macro ? tuft_macro_config_check(config->macro, err) : TUFT_OK;
+    if (!status)
+        status = TUFT_NEW(&made, 1, "reservoir", err);
     if (status)
         return status;
     made->geometry = geometry;
+    made->analog = is_analog(config->macro);
     status = tuft_network_new(&made->network, STEP_US, err);
     if (!status)
         status = tuft_network_add_source(made->network, "input", tuft_geometry_channels(geometry),

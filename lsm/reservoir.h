@@ -9,6 +9,10 @@
  * the random convolutions that the same memory computes in Wang et al. 2023 (Nat. Mach. Intell.
  * 5:104-113).
  *
+ * With a macro the crossbars are read as it says (lsm/macro.h): weights are those of the cells as
+ * they are, through folded wires; read noise (drawn by columns) and the ADC act on each cell's
+ * input at each step (lsm/analog_lif.h). Spikes are full voltages: there is no DAC, and no pulses.
+ *
  * A step is one tick of the engine. Cells are the delta LIF of cells/lif.h, clocked:
  *     v <- decay v (0 after a spike) + input + recurrent,   spike = v > threshold.
  */
@@ -18,6 +22,7 @@
 #include "core/events.h"
 #include "core/network.h"
 #include "lsm/conductance.h"
+#include "lsm/macro.h"
 
 enum { TUFT_RESERVOIR_GROUPS = 6, TUFT_RESERVOIR_DELAYS = 8 };
 
@@ -39,6 +44,7 @@ typedef struct {
 
 typedef struct {
     tuft_conductance conductance;
+    const tuft_macro_config *macro; /* NULL: no effects; borrowed while the reservoir is made */
     uint32_t groups;
     tuft_reservoir_group group[TUFT_RESERVOIR_GROUPS];
 } tuft_reservoir_config;
@@ -48,7 +54,7 @@ typedef struct {
     uint32_t population;
     uint32_t positions_x, positions_y, maps, pools_x, pools_y;
     float *threshold; /* [cells], or NULL: all alike */
-    void *parameters; /* tuft_lif_parameters */
+    void *parameters; /* tuft_lif_parameters, or tuft_analog_lif_parameters */
 } tuft_reservoir_place;
 
 /* Read-only once made: several engines may run on it. */
@@ -58,6 +64,7 @@ typedef struct {
     uint32_t source;        /* population that takes the input */
     uint32_t groups, cells;
     int64_t longest_delay; /* ticks from a spike to its last effect */
+    int analog;            /* cells are tuft_analog_lif: they want to be told the episode */
     tuft_reservoir_place place[TUFT_RESERVOIR_GROUPS];
 } tuft_reservoir;
 
@@ -66,6 +73,10 @@ typedef struct {
 tuft_status tuft_reservoir_new(tuft_reservoir **out, const tuft_reservoir_config *config,
                                tuft_geometry geometry, uint64_t seed, tuft_error *err);
 void tuft_reservoir_free(tuft_reservoir *reservoir);
+
+/* Whether a projection carries variances of read noise, not spikes: it costs nothing in the array.
+ */
+int tuft_reservoir_is_noise(const tuft_reservoir *reservoir, uint32_t projection);
 
 /* Counts of one window: sum over groups of maps x pools. */
 size_t tuft_reservoir_features(const tuft_reservoir *reservoir);

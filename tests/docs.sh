@@ -5,11 +5,12 @@
 #
 #   docs.sh SOURCE BUILD FILE.md
 #
-# Commands that train are shortened: a `tuft` in front of the real one appends --seeds 1 and leaves
-# augmented copies out, with few letters of each kind, so that this tells whether they run, not what they give (what they give
-# stands in the documents, with the commands in full). Lines that need the real recordings make the
-# whole file skip (77) where these are not there. Lines that set up the machine or build are left
-# out: scripts/test has just done that.
+# Commands that train are shortened: a `tuft` in front of the real one appends --seeds 1, leaves
+# augmented copies out, makes few letters of each kind and takes two values of each axis of a sweep,
+# benchmarks run with --smoke, so that this tells whether they run, not what they give (what they give stands in the documents, with
+# the commands in full). Lines that need the real recordings make the whole file skip (77) where
+# these are not there. Lines that set up the machine or build are left out: scripts/test has just
+# done that.
 set -euo pipefail
 source=$(realpath "$1") build=$(realpath "$2") document=$3
 data=${TUFT_DATA:-$source/../shared/data}
@@ -32,17 +33,25 @@ mkdir -p "$work/bin" "$work/shared" "$work/here"
 cat >"$work/bin/tuft" <<SHORT
 #!/usr/bin/env bash
 set -e
-short=augment.copies=0,readout.updates=600 set=
+short=augment.copies=0,readout.updates=600 set= over=
+case "\$1" in
+run | sweep)
+    grep -qe '"command": "zero-shot"' -- "\$2" && short+=,epochs=2
+    grep -qEe '"command": "(classify|zero-shot)"' -- "\$2" || short= ;;
+esac
 given=()
 for argument; do
-    [ "\$set" ] && argument=\$argument,\$short short=
-    [[ \$1 != simulate && \$argument =~ ^--set ]] && set=1 || set=
+    [ "\$over" ] && argument=\$(sed -E 's/^([^,]*,[^,]*),.*/\1/' <<<"\$argument")
+    [ "\$argument" = --over ] && over=1 || over=
+    [ "\$set" ] && argument=\$argument\${short:+,\$short} short=
+    [[ \$1 != simulate && \$1 != device && \$argument =~ ^--set ]] && set=1 || set=
     given+=("\$argument")
 done
 case " \$* " in
 *" --help "*) ;;
 *" classify "*" --network "*)
     given+=(--seeds 1 --epochs 1 --set "group0.maps=20") ;;
+*" run "* | *" sweep "*) given+=(--seeds 1 \${short:+--set "\$short"}) ;;
 *" classify "*) given+=(--seeds 1 \${short:+--set "\$short"}) ;;
 *" cell multiplex "*) given+=(--seeds 1 --cells 100) ;;
 *" zero-shot "*) given+=(--seeds 1 --epochs 2 --set-vision augment.copies=0
@@ -59,9 +68,15 @@ chmod +x "$work/bin/tuft"
 cd "$work/here"
 mkdir -p build
 ln -s "$work/bin/tuft" build/tuft
-mkdir docs
+mkdir docs apps
 ln -s "$source/docs/examples" docs/examples
-[ -d "$build/tests" ] && ln -s "$build/tests" build/tests
+mkdir -p build/tests
+for bench in "$build"/tests/bench_*; do
+    [ -f "$bench" ] && [ -x "$bench" ] || continue
+    printf '#!/bin/sh\nexec "%s" --smoke "$@"\n' "$bench" >"build/tests/${bench##*/}"
+    chmod +x "build/tests/${bench##*/}"
+done
+ln -s "$source/apps/experiments" apps/experiments
 export PATH="$work/bin:$PATH" DATA=../shared/data
 while IFS= read -r command; do
     echo "\$ $command"

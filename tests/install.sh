@@ -9,6 +9,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cmake --install "$build" --prefix "$work/installed" >"$work/log" || { cat "$work/log"; exit 1; }
 "$work/installed/bin/tuft" --version
+"$work/installed/bin/tuft" run "$work/installed/share/tuft/experiments/drawn-digits.json" --quiet \
+    --seeds 1 --set per-class=4,reservoir.size=4,augment.copies=0
 
 {
     printf '#include <tuft.h>\n#include <stdio.h>\nint main(void)\n{\n'

@@ -14,6 +14,7 @@ typedef struct {
     const char *train, *network;
     int preset, all;
     option_list seen;
+    option_texts over;
 } sample;
 
 static const char *const presets[] = {"lin2025", "best", NULL};
@@ -29,6 +30,7 @@ static const app_option options[] = {
     OPTION_CHOICE(sample, preset, "preset", presets, "published settings or ours"),
     OPTION_SWITCH(sample, all, "all-pairs", "every pair of digits"),
     OPTION_LIST(sample, seen, "seen", "LIST", 0, 9, "digits seen in training"),
+    OPTION_TEXTS(sample, over, "over", "KEY=VALUE", "again for more"),
     {.name = "train",
      .metavar = "PATH",
      .help = "training recordings",
@@ -106,6 +108,27 @@ Test(options, all_types_in_both_spellings)
     cr_assert_eq(request, REQUEST_HELP);
     cr_assert_eq(PARSE("--help=man"), TUFT_OK);
     cr_assert_eq(request, REQUEST_MAN);
+}
+
+Test(options, texts_add_up)
+{
+    sample given;
+    tuft_error err;
+    option_request request;
+    char text[64];
+    cr_assert_eq(PARSE("--over=a=1", "--train=x", "--over", "b=2"), TUFT_OK, "%s", err.message);
+    cr_assert_eq(given.over.count, 2);
+    cr_assert_str_eq(given.over.text[0], "a=1");
+    cr_assert_str_eq(given.over.text[1], "b=2");
+    for (size_t i = 0; i < command.option_count; i++)
+        if (options[i].type == OPTION_TYPE_TEXTS)
+            cr_assert_str_eq(option_value_text(&options[i], &given, text, sizeof text), "a=1 b=2");
+    const char *many[OPTION_TEXTS_MAX + 3] = {"--train=x"};
+    for (int i = 0; i <= OPTION_TEXTS_MAX; i++)
+        many[1 + i] = "--over=c";
+    cr_assert_eq(parse(&given, &request, &err, many), TUFT_INVALID);
+    cr_assert(strstr(err.message, "--over: 'c' is one too many"), "%s", err.message);
+    cr_assert_eq(PARSE("--train=x", "--over="), TUFT_INVALID);
 }
 
 Test(options, every_error_names_option_value_and_expectation)

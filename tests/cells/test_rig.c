@@ -3,10 +3,10 @@
 
 #include "cells/adex.h"
 #include "cells/gain.h"
+#include "cells/lag_study.h"
 #include "cells/lif.h"
 #include "cells/multiplex.h"
 #include "cells/naud_sprekeler.h"
-#include "cells/pairing.h"
 #include "cells/poisson.h"
 #include "cells/sweep.h"
 #include "cells/two_point_lif.h"
@@ -302,19 +302,18 @@ Test(pairing, two_point_lif_bursts_inside_its_window)
 {
     enum { LAGS = 81 };
     double lag[LAGS];
-    tuft_pairing found;
-    tuft_pairing_settings s = {
-        .rig = settings_of(&tuft_two_point_lif, &tuft_two_point_lif_defaults, 0),
-        .lag_ms = lag,
-        .lags = LAGS,
-        .repeats = 1,
-        .before_ms = 50,
-        .after_ms = 100,
-        .burst_interval_ms = 16};
+    tuft_lag_study found;
+    tuft_lag_settings s = {.rig = settings_of(&tuft_two_point_lif, &tuft_two_point_lif_defaults, 0),
+                           .lag_ms = lag,
+                           .lags = LAGS,
+                           .repeats = 1,
+                           .before_ms = 50,
+                           .after_ms = 100,
+                           .burst_interval_ms = 16};
     s.rig.weight[TUFT_RIG_APICAL] = 18;
     for (int i = 0; i < LAGS; i++)
         lag[i] = i - 40;
-    OK(tuft_pairing_run(&found, &s, NULL));
+    OK(tuft_lag_study_run(&found, &s, NULL));
     double lead = 15 * log(18 / 12.0);
     for (int i = 0; i < LAGS; i++) {
         int inside = lag[i] > -lead && lag[i] <= 5;
@@ -324,9 +323,9 @@ Test(pairing, two_point_lif_bursts_inside_its_window)
     cr_assert_eq(found.soma_alone.spikes, 1);
     cr_assert_eq(found.soma_alone.burst, 0);
     cr_assert_eq(found.apical_alone.spikes, 0);
-    tuft_pairing_free(&found);
+    tuft_lag_study_free(&found);
     lag[0] = 51;
-    cr_assert_eq(tuft_pairing_run(&found, &s, NULL), TUFT_INVALID);
+    cr_assert_eq(tuft_lag_study_run(&found, &s, NULL), TUFT_INVALID);
     cr_assert_null(found.paired);
 }
 

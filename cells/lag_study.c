@@ -1,4 +1,4 @@
-#include "cells/pairing.h"
+#include "cells/lag_study.h"
 
 #include "core/bursts.h"
 #include "core/memory.h"
@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-static tuft_status check(const tuft_pairing_settings *s, tuft_error *err)
+static tuft_status check(const tuft_lag_settings *s, tuft_error *err)
 {
     double cells = ((double)s->lags + 2) * s->repeats;
     if (!(cells >= 3 && cells <= 1e7))
@@ -26,7 +26,7 @@ static tuft_status check(const tuft_pairing_settings *s, tuft_error *err)
 }
 
 /* Cells of lag 0, of lag 1, ..., soma alone, apical alone. */
-static tuft_status schedule(tuft_rig *rig, const tuft_pairing_settings *s, tuft_error *err)
+static tuft_status schedule(tuft_rig *rig, const tuft_lag_settings *s, tuft_error *err)
 {
     tuft_status status = TUFT_OK;
     for (uint32_t group = 0; group < s->lags + 2; group++)
@@ -41,8 +41,8 @@ static tuft_status schedule(tuft_rig *rig, const tuft_pairing_settings *s, tuft_
     return status;
 }
 
-static tuft_status count(tuft_pairing_outcome *group, const tuft_spike_record *spikes,
-                         const tuft_pairing_settings *s, uint32_t cells, tuft_error *err)
+static tuft_status count(tuft_lag_outcome *group, const tuft_spike_record *spikes,
+                         const tuft_lag_settings *s, uint32_t cells, tuft_error *err)
 {
     tuft_burst_events events;
     uint8_t *burst = NULL;
@@ -62,12 +62,12 @@ static tuft_status count(tuft_pairing_outcome *group, const tuft_spike_record *s
     return status;
 }
 
-tuft_status tuft_pairing_run(tuft_pairing *out, const tuft_pairing_settings *settings,
-                             tuft_error *err)
+tuft_status tuft_lag_study_run(tuft_lag_study *out, const tuft_lag_settings *settings,
+                               tuft_error *err)
 {
     tuft_rig_settings on = settings->rig;
     tuft_rig *rig = NULL;
-    *out = (tuft_pairing){.lags = settings->lags};
+    *out = (tuft_lag_study){.lags = settings->lags};
     tuft_status status = check(settings, err);
     if (status)
         return status;
@@ -83,7 +83,7 @@ tuft_status tuft_pairing_run(tuft_pairing *out, const tuft_pairing_settings *set
         status = count(out->paired, tuft_rig_spikes(rig), settings, on.cells, err);
     tuft_rig_free(rig);
     if (status) {
-        tuft_pairing_free(out);
+        tuft_lag_study_free(out);
         return status;
     }
     out->soma_alone = out->paired[settings->lags];
@@ -91,8 +91,8 @@ tuft_status tuft_pairing_run(tuft_pairing *out, const tuft_pairing_settings *set
     return TUFT_OK;
 }
 
-void tuft_pairing_free(tuft_pairing *pairing)
+void tuft_lag_study_free(tuft_lag_study *pairing)
 {
     free(pairing->paired);
-    *pairing = (tuft_pairing){0};
+    *pairing = (tuft_lag_study){0};
 }
