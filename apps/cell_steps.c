@@ -286,7 +286,7 @@ static void print(const steps_study *study)
         printf(", apical step of %g (%g to %g ms)", study->apical, c->apical_at,
                c->apical_at + c->apical_for);
     printf("\n");
-    for (uint32_t a = 0; a < (uint32_t)study->arms; a++) {
+    for (uint32_t a = 0; a < ARMS && a < (uint32_t)study->arms; a++) {
         printf("%-7s %zu spikes:", arms[a], spikes_of(study, a));
         size_t shown = 0;
         for (size_t k = 0; k < study->spikes && shown <= 12; k++)
@@ -342,7 +342,7 @@ static tuft_status write_report(const steps_study *study, tuft_error *err)
     tuft_status status = report_new(&report, title, "tuft cell steps: voltages and spikes", err);
     if (status)
         return status;
-    for (uint32_t a = 0; a < (uint32_t)study->arms; a++) {
+    for (uint32_t a = 0; a < ARMS && a < (uint32_t)study->arms; a++) {
         snprintf(value, TEXT, "%zu", spikes_of(study, a));
         report_card(report,
                     a == 0   ? "Somatic step"
@@ -391,7 +391,7 @@ static tuft_status work(steps_study *study, app_result *result, tuft_error *err)
     if (status)
         return status;
     json_t *all = json_object();
-    for (uint32_t a = 0; a < (uint32_t)study->arms; a++) {
+    for (uint32_t a = 0; a < ARMS && a < (uint32_t)study->arms; a++) {
         json_t *times = json_array();
         for (size_t k = 0; k < study->spikes; k++)
             if (study->arm[k] == a)

@@ -211,8 +211,8 @@ static tuft_status tabulate(const transfer_config *c, const int *wanted, const d
     double row[TUFT_TRANSFERS + 2];
     tuft_status status = TUFT_OK;
     for (size_t i = 0; !status && i < n * n; i++) {
-        size_t used = 2, up = n - 1 - i / n, across = i % n;
-        row[0] = c->c_from + (c->c_to - c->c_from) * (double)(i / n) / (double)(n - 1);
+        size_t used = 2, along = i / n, up = n - 1 - along, across = i % n;
+        row[0] = c->c_from + (c->c_to - c->c_from) * (double)along / (double)(n - 1);
         row[1] = c->r_from + (c->r_to - c->r_from) * (double)across / (double)(n - 1);
         for (int t = 0; t < TUFT_TRANSFERS; t++)
             if (wanted[t])
@@ -237,14 +237,13 @@ static void print(const cell_table *table, size_t n)
     }
 }
 
-static tuft_status work(const transfer_config *c, app_result *result, cell_table *table, double *y,
-                        tuft_error *err)
+/* column: what the table's heading points to, with room for all functions. */
+static tuft_status work(const transfer_config *c, app_result *result, cell_table *table,
+                        const char **column, double *y, tuft_error *err)
 {
-    const char *column[TUFT_TRANSFERS + 2] = {"c", "r"};
     int wanted[TUFT_TRANSFERS];
     size_t n = (size_t)c->points;
     tuft_status status = asked(c, wanted, err);
-    table->column = column;
     table->columns = 2;
     for (int t = 0; !status && t < TUFT_TRANSFERS; t++) {
         if (wanted[t])
@@ -270,13 +269,14 @@ static tuft_status run(const void *settings, tuft_error *err)
 {
     const transfer_config *c = settings;
     app_result *result;
-    cell_table table = {0};
+    const char *column[TUFT_TRANSFERS + 2] = {"c", "r"};
+    cell_table table = {.column = column};
     double *y = NULL;
     tuft_status status = result_new(&result, &cell_transfer_command, settings, err);
     if (!status)
         status = TUFT_NEW(&y, (size_t)(TUFT_TRANSFERS * c->points * c->points), "maps", err);
     if (!status)
-        status = work(c, result, &table, y, err);
+        status = work(c, result, &table, column, y, err);
     free(y);
     cell_table_free(&table);
     result_free(result);

@@ -209,7 +209,7 @@ static tuft_status look(const sweep_runs *runs, sweep_run *run, char *text, size
     json_error_t error;
     settings of;
     text[0] = '\0';
-    if (access(run->path, F_OK) != 0)
+    if (!run->path || access(run->path, F_OK) != 0)
         return TUFT_OK;
     json_t *found = json_load_file(run->path, 0, &error);
     if (!found) {

@@ -317,6 +317,7 @@ TUFT_CLONES static void delta_each(stretch s, rule r)
 TUFT_CLONES static void exponential_alike(stretch s, rule r)
 {
     const float drive = s.drive[0], decay = s.decay[0], threshold = s.threshold[0];
+    /* Only cells that have synaptic currents come here: NOLINTNEXTLINE */
     const float from_e = s.from_e[0], from_i = s.from_i[0];
     EXPONENTIAL(&drive, 0, &decay, &threshold, &from_e, &from_i, 0);
 }
@@ -324,6 +325,7 @@ TUFT_CLONES static void exponential_alike(stretch s, rule r)
 TUFT_CLONES static void exponential_biased(stretch s, rule r)
 {
     const float decay = s.decay[0], threshold = s.threshold[0];
+    /* Only cells that have synaptic currents come here: NOLINTNEXTLINE */
     const float from_e = s.from_e[0], from_i = s.from_i[0];
     EXPONENTIAL(s.drive, 1, &decay, &threshold, &from_e, &from_i, 0);
 }
@@ -336,6 +338,7 @@ TUFT_CLONES static void approach(float *restrict x, const float *restrict v,
                                  const float *restrict from_e, const float *restrict from_i, rule r)
 {
     for (uint32_t i = 0; i < n; i++) {
+        /* Only cells that have synaptic currents come here: NOLINTNEXTLINE */
         x[i] = decay[i] * v[i] + from_e[i] * excitatory[i] + from_i[i] * inhibitory[i] + drive[i];
         excitatory[i] = r.decay_e * excitatory[i] + input_e[i];
         inhibitory[i] = r.decay_i * inhibitory[i] + input_i[i];

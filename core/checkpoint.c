@@ -255,7 +255,7 @@ static tuft_status check_head(tuft_archive_reader *in, const tuft_engine *engine
     if (saved->seed != here.seed)
         return tuft_fail(err, TUFT_INVALID, "%s: of a run with seed %llu, this one has %llu",
                          in->path, (unsigned long long)saved->seed, (unsigned long long)here.seed);
-    if (memcmp(&saved->tick_us, &here.tick_us, sizeof here.tick_us) != 0)
+    if (!(saved->tick_us == here.tick_us))
         return tuft_fail(err, TUFT_INVALID, "%s: of a run with ticks of %g us, this one has %g",
                          in->path, saved->tick_us, here.tick_us);
     if (saved->now < 0 || saved->now > TUFT_TICK_LIMIT || saved->clock < 0 ||

@@ -18,6 +18,7 @@ tuft_status tuft_compact_new(tuft_compact *compact, const tuft_connections *conn
         return status;
     for (size_t k = 0; k < n; k++)
         compact->target[k] = (uint16_t)c->target[k];
+    /* Alike to the bit, -0 and 0 are not: NOLINTNEXTLINE(bugprone-suspicious-memory-comparison) */
     while (same < n && memcmp(&c->weight[same], &c->weight[0], sizeof *c->weight) == 0)
         same++;
     if (same < n)

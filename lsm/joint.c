@@ -41,7 +41,7 @@ static tuft_status layers_new(tuft_joint *out, uint64_t seed, tuft_error *err)
     for (int k = 0; !status && k < TUFT_JOINT_SIDES; k++) {
         const tuft_joint_encoder *encoder = &out->config.encoder[k];
         status = tuft_recurrent_new(&out->layer[k], &encoder->layer, encoder->shape, seed,
-                                    (uint64_t)(LAYER_STREAM + k), err);
+                                    (uint64_t)LAYER_STREAM + (uint64_t)k, err);
         if (!status)
             status = tuft_adam_new(&out->layer_adam[k], out->config.contrastive.adam,
                                    out->layer[k].parameters, err);
