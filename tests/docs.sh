@@ -51,6 +51,7 @@ case " \$* " in
 *" --help "*) ;;
 *" classify "*" --network "*)
     given+=(--seeds 1 --epochs 1 --set "group0.maps=20") ;;
+*" --dataset mnist "*) given+=(--seeds 1 --limit 100 \${short:+--set "\$short"}) ;;
 *" run "* | *" sweep "*) given+=(--seeds 1 \${short:+--set "\$short"}) ;;
 *" classify "*) given+=(--seeds 1 \${short:+--set "\$short"}) ;;
 *" cell multiplex "*) given+=(--seeds 1 --cells 100) ;;
