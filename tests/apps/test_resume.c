@@ -55,10 +55,10 @@ Test(resume, killed_at_any_moment)
     shell_write("net.json", network, strlen(network));
     cr_assert_eq(shell(RUN "--spikes whole.csv"), 0, "%s", shell_said());
     cr_assert_eq(shell("i=0; found=0\n"
-                       "while [ $i -lt 25 ]; do i=$((i + 1)); from=\n"
+                       "while [ $i -lt 60 ] && [ $found -lt 12 ]; do i=$((i + 1)); from=\n"
                        "[ -f ck.tuft ] && from='--resume ck.tuft' && found=$((found + 1))\n" RUN
                        "$from --checkpoint ck.tuft --every 0.5 >/dev/null 2>said & job=$!\n"
-                       "sleep 0.0$((i %% 9 + 1)); kill -9 $job; wait $job || true\n"
+                       "sleep $((i / 20)).0$((i %% 9 + 1)); kill -9 $job; wait $job || true\n"
                        "! [ -s said ] || exit 3\n"
                        "done 2>/dev/null; test $found -gt 5"),
                  0);
