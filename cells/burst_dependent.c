@@ -225,10 +225,7 @@ static int burst_parts(void *state, tuft_state_part *part)
     return n;
 }
 
-#define REAL(name, unit)                                                                           \
-    {                                                                                              \
-#name, unit, TUFT_PARAMETER_REAL, offsetof(tuft_burst_dependent_parameters, name), NULL    \
-    }
+#define REAL(member, unit) TUFT_PARAMETER(REAL, tuft_burst_dependent_parameters, member, unit)
 
 static const tuft_parameter_entry table[] = {REAL(eta, "1"),
                                              REAL(burst_interval_ms, "ms"),

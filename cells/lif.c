@@ -577,27 +577,17 @@ static int lif_parts(void *state, tuft_state_part *part)
     return n;
 }
 
-#define OFFSET(member) offsetof(tuft_lif_parameters, member)
+#define LIF(kind, member, unit) TUFT_PARAMETER(kind, tuft_lif_parameters, member, unit)
 #define SHARED                                                                                     \
-    {"tau_m_ms", "ms", TUFT_PARAMETER_REAL, OFFSET(tau_m_ms), NULL},                               \
-        {"threshold", "mV", TUFT_PARAMETER_REAL, OFFSET(threshold), NULL},                         \
-        {"v_reset", "mV", TUFT_PARAMETER_REAL, OFFSET(v_reset), NULL},                             \
-        {"v_initial", "mV", TUFT_PARAMETER_REAL, OFFSET(v_initial), NULL},                         \
-        {"bias", "mV", TUFT_PARAMETER_REAL, OFFSET(bias), NULL},                                   \
-        {"refractory_ms", "ms", TUFT_PARAMETER_REAL, OFFSET(refractory_ms), NULL},                 \
-        {"reset", "", TUFT_PARAMETER_CHOICE, OFFSET(reset), reset_names},                          \
-        {"cell_tau_m_ms", "ms", TUFT_PARAMETER_CELLS, OFFSET(cell_tau_m_ms), NULL},                \
-    {                                                                                              \
-        "cell_threshold", "mV", TUFT_PARAMETER_CELLS, OFFSET(cell_threshold), NULL                 \
-    }
+    LIF(REAL, tau_m_ms, "ms"), LIF(REAL, threshold, "mV"), LIF(REAL, v_reset, "mV"),               \
+        LIF(REAL, v_initial, "mV"), LIF(REAL, bias, "mV"), LIF(REAL, refractory_ms, "ms"),         \
+        {"reset", "", TUFT_PARAMETER_CHOICE, offsetof(tuft_lif_parameters, reset), reset_names},   \
+        LIF(CELLS, cell_tau_m_ms, "ms"), LIF(CELLS, cell_threshold, "mV")
 
 static const char *const reset_names[] = {"value", "subtraction", NULL};
 static const tuft_parameter_entry delta_table[] = {SHARED, {0}};
 static const tuft_parameter_entry exponential_table[] = {
-    SHARED,
-    {"tau_excitatory_ms", "ms", TUFT_PARAMETER_REAL, OFFSET(tau_excitatory_ms), NULL},
-    {"tau_inhibitory_ms", "ms", TUFT_PARAMETER_REAL, OFFSET(tau_inhibitory_ms), NULL},
-    {0}};
+    SHARED, LIF(REAL, tau_excitatory_ms, "ms"), LIF(REAL, tau_inhibitory_ms, "ms"), {0}};
 
 const tuft_cell_model tuft_lif_delta = {.name = "lif-delta",
                                         .port = delta_ports,

@@ -246,8 +246,7 @@ static const tuft_parameter_entry table[] = {
     REAL(v_initial_mv, "mV"),
     REAL(refractory_ms, "ms"),
     REAL(bias_pa, "pA"),
-    {"cell_bias_pa", "pA", TUFT_PARAMETER_CELLS,
-     offsetof(tuft_lif_conductance_parameters, cell_bias_pa), NULL},
+    TUFT_PARAMETER(CELLS, tuft_lif_conductance_parameters, cell_bias_pa, "pA"),
     {0}};
 
 const tuft_cell_model tuft_lif_conductance = {.name = "lif-conductance",

@@ -136,11 +136,10 @@ static int poisson_parts(void *state, tuft_state_part *part)
 static const tuft_poisson_parameters defaults;
 
 static const tuft_parameter_entry table[] = {
-    {"rate_hz", "Hz", TUFT_PARAMETER_REAL, offsetof(tuft_poisson_parameters, rate_hz), NULL},
-    {"start_ms", "ms", TUFT_PARAMETER_REAL, offsetof(tuft_poisson_parameters, start_ms), NULL},
-    {"stop_ms", "ms", TUFT_PARAMETER_REAL, offsetof(tuft_poisson_parameters, stop_ms), NULL},
-    {"cell_rate_hz", "Hz", TUFT_PARAMETER_CELLS, offsetof(tuft_poisson_parameters, cell_rate_hz),
-     NULL},
+    TUFT_PARAMETER(REAL, tuft_poisson_parameters, rate_hz, "Hz"),
+    TUFT_PARAMETER(REAL, tuft_poisson_parameters, start_ms, "ms"),
+    TUFT_PARAMETER(REAL, tuft_poisson_parameters, stop_ms, "ms"),
+    TUFT_PARAMETER(CELLS, tuft_poisson_parameters, cell_rate_hz, "Hz"),
     {0}};
 
 static const char *const no_ports[] = {NULL};

@@ -169,10 +169,7 @@ static int stdp_parts(void *state, tuft_state_part *part)
     return 4;
 }
 
-#define REAL(member, unit)                                                                         \
-    {                                                                                              \
-#member, unit, TUFT_PARAMETER_REAL, offsetof(tuft_stdp_parameters, member), NULL           \
-    }
+#define REAL(member, unit) TUFT_PARAMETER(REAL, tuft_stdp_parameters, member, unit)
 
 static const char *const pairings[] = {"all-to-all", "nearest", NULL};
 static const tuft_parameter_entry table[] = {

@@ -41,6 +41,12 @@ typedef struct {
     const char *const *choice; /* CHOICE: value k is choice[k]; NULL-terminated */
 } tuft_parameter_entry;
 
+/* The entry of a member, named once; CHOICE entries, which have names to list, are written out. */
+#define TUFT_PARAMETER(kind, type, member, unit)                                                   \
+    {                                                                                              \
+#member, unit, TUFT_PARAMETER_##kind, offsetof(type, member), NULL                         \
+    }
+
 /* A stretch of memory that is part of a population's state. */
 typedef struct {
     const char *name;
