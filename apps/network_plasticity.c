@@ -25,22 +25,6 @@ static tuft_status read_rule(const json_at *at, const tuft_plasticity_rule **rul
     return json_at_unknown(at, "rule", text, names, count < NAMES_MAX ? count : NAMES_MAX, err);
 }
 
-static tuft_status read_choice(const json_at *at, const tuft_parameter_entry *entry, double *value,
-                               tuft_error *err)
-{
-    const char *text;
-    size_t count = 0;
-    tuft_status status = json_at_text(at, &text, err);
-    if (status)
-        return status;
-    for (; entry->choice[count]; count++)
-        if (strcmp(entry->choice[count], text) == 0) {
-            *value = (double)count;
-            return TUFT_OK;
-        }
-    return json_at_unknown(at, entry->name, text, entry->choice, count, err);
-}
-
 static tuft_status read_parameter(network_projection *p, const char *name, const json_at *at,
                                   tuft_error *err)
 {
@@ -56,7 +40,7 @@ static tuft_status read_parameter(network_projection *p, const char *name, const
         return json_at_unknown(at, what, name, names, count, err);
     }
     tuft_status status = entry->kind == TUFT_PARAMETER_CHOICE
-                             ? read_choice(at, entry, &value, err)
+                             ? network_read_choice(at, entry, &value, err)
                              : json_at_real(at, -INFINITY, INFINITY, &value, err);
     if (status)
         return status;

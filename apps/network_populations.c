@@ -38,15 +38,9 @@ static tuft_status set_number(network_population *population, const tuft_paramet
 static tuft_status set_choice(network_population *population, const tuft_parameter_entry *entry,
                               const json_at *at, tuft_error *err)
 {
-    const char *text;
-    size_t count = 0;
-    tuft_status status = json_at_text(at, &text, err);
-    if (status)
-        return status;
-    for (; entry->choice[count]; count++)
-        if (strcmp(entry->choice[count], text) == 0)
-            return set_number(population, entry, at, (double)count, err);
-    return json_at_unknown(at, entry->name, text, entry->choice, count, err);
+    double value = 0;
+    tuft_status status = network_read_choice(at, entry, &value, err);
+    return status ? status : set_number(population, entry, at, value, err);
 }
 
 static tuft_status add_setting(network_population *population, network_setting setting,

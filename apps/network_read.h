@@ -17,6 +17,9 @@ tuft_status network_read_values(const json_at *at, uint32_t count, network_value
 /* "0-9,20" or a number: cells below count, ascending; absent: all. */
 tuft_status network_read_cells(const json_at *at, uint32_t count, network_cells *out,
                                tuft_error *err);
+/* One of a CHOICE parameter's names: its number. */
+tuft_status network_read_choice(const json_at *at, const tuft_parameter_entry *entry, double *out,
+                                tuft_error *err);
 /* The name of a population (anyone, or one that has a cell model). */
 tuft_status network_read_population(const network_file *file, const json_at *at, uint32_t *out,
                                     tuft_error *err);

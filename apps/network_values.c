@@ -249,3 +249,19 @@ tuft_status network_read_name(const network_file *file, const json_at *at,
     snprintf(name, NETWORK_NAME_SIZE, "%s", given);
     return TUFT_OK;
 }
+
+tuft_status network_read_choice(const json_at *at, const tuft_parameter_entry *entry, double *out,
+                                tuft_error *err)
+{
+    const char *text;
+    size_t count = 0;
+    tuft_status status = json_at_text(at, &text, err);
+    if (status)
+        return status;
+    for (; entry->choice[count]; count++)
+        if (strcmp(entry->choice[count], text) == 0) {
+            *out = (double)count;
+            return TUFT_OK;
+        }
+    return json_at_unknown(at, entry->name, text, entry->choice, count, err);
+}
