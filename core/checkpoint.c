@@ -69,7 +69,7 @@ static int site_parts(const tuft_site *site, tuft_state_part *part)
 
 /* ---- saving ---------------------------------------------------------------------------------- */
 
-/* A section of one stretch of memory after a number. */
+/* What the run is, and what network it belongs to. */
 static tuft_status put_head(tuft_archive_writer *out, const tuft_engine *engine, tuft_error *err)
 {
     const tuft_network *network = engine->network;
