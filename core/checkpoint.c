@@ -67,6 +67,24 @@ static int site_parts(const tuft_site *site, tuft_state_part *part)
     return n;
 }
 
+static tuft_status know_network(tuft_engine *engine, tuft_error *err)
+{
+    const tuft_network *network = engine->network;
+    if (engine->fingerprint)
+        return TUFT_OK;
+    tuft_status status =
+        TUFT_NEW(&engine->fingerprint, (size_t)network->populations + network->projections,
+                 "fingerprints", err);
+    if (status)
+        return status;
+    for (uint32_t q = 0; q < network->populations; q++)
+        engine->fingerprint[q] = tuft_population_fingerprint(&network->population[q]);
+    for (uint32_t p = 0; p < network->projections; p++)
+        engine->fingerprint[network->populations + p] =
+            tuft_projection_fingerprint(&network->projection[p]);
+    return TUFT_OK;
+}
+
 /* ---- saving ---------------------------------------------------------------------------------- */
 
 /* What the run is, and what network it belongs to. */
@@ -77,14 +95,11 @@ static tuft_status put_head(tuft_archive_writer *out, const tuft_engine *engine,
     tuft_status status = tuft_archive_begin(out, HEAD_TAG, 0, err);
     if (!status)
         status = tuft_archive_put(out, &h, sizeof h, err);
-    for (uint32_t q = 0; !status && q < network->populations; q++) {
-        uint32_t print = tuft_population_fingerprint(&network->population[q]);
-        status = tuft_archive_put(out, &print, sizeof print, err);
-    }
-    for (uint32_t p = 0; !status && p < network->projections; p++) {
-        uint32_t print = tuft_projection_fingerprint(&network->projection[p]);
-        status = tuft_archive_put(out, &print, sizeof print, err);
-    }
+    if (!status)
+        status = tuft_archive_put(out, engine->fingerprint,
+                                  ((size_t)network->populations + network->projections) *
+                                      sizeof *engine->fingerprint,
+                                  err);
     return status ? status : tuft_archive_end(out, err);
 }
 
@@ -204,10 +219,12 @@ static tuft_status put_records(tuft_archive_writer *out, const tuft_site *site, 
     return status;
 }
 
-tuft_status tuft_engine_save(const tuft_engine *engine, const char *path, tuft_error *err)
+tuft_status tuft_engine_save(tuft_engine *engine, const char *path, tuft_error *err)
 {
     tuft_archive_writer out;
-    tuft_status status = tuft_archive_create(&out, path, err);
+    tuft_status status = know_network(engine, err);
+    if (!status)
+        status = tuft_archive_create(&out, path, err);
     if (status)
         return status;
     status = put_head(&out, engine, err);
@@ -265,7 +282,7 @@ static tuft_status check_head(tuft_archive_reader *in, const tuft_engine *engine
     uint32_t print = 0;
     for (uint32_t q = 0; !status && q < network->populations; q++) {
         status = tuft_archive_get(in, &print, sizeof print, err);
-        if (!status && print != tuft_population_fingerprint(&network->population[q]))
+        if (!status && print != engine->fingerprint[q])
             return tuft_fail(err, TUFT_INVALID,
                              "%s: of a network in which population %u (%s here) has another model, "
                              "size, step or parameters",
@@ -273,7 +290,7 @@ static tuft_status check_head(tuft_archive_reader *in, const tuft_engine *engine
     }
     for (uint32_t p = 0; !status && p < network->projections; p++) {
         status = tuft_archive_get(in, &print, sizeof print, err);
-        if (!status && print != tuft_projection_fingerprint(&network->projection[p]))
+        if (!status && print != engine->fingerprint[network->populations + p])
             return tuft_fail(err, TUFT_INVALID,
                              "%s: of a network in which projection %u (%s here) has other synapses",
                              in->path, p, network->projection[p].name);
@@ -544,6 +561,8 @@ tuft_status tuft_engine_restore(tuft_engine *engine, const char *path, tuft_erro
     size_t **batches;
     head saved;
     tuft_status status = tuft_engine_reset(engine, err);
+    if (!status)
+        status = know_network(engine, err);
     if (!status)
         status = tuft_archive_open(&in, path, err);
     if (status)

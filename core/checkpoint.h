@@ -13,7 +13,7 @@
 /* Writes a checkpoint. The file is complete under its name or the one before it still is, whenever
  * the process or the machine stops. TUFT_INVALID for cells that have no parts (core/cell_model.h).
  */
-tuft_status tuft_engine_save(const tuft_engine *engine, const char *path, tuft_error *err);
+tuft_status tuft_engine_save(tuft_engine *engine, const char *path, tuft_error *err);
 
 /* Brings an engine to where the saved one was: of an equal network, with the same seed and the same
  * recorders attached; any number of threads. TUFT_FORMAT for a damaged file, TUFT_INVALID for that

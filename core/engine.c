@@ -109,6 +109,7 @@ void tuft_engine_free(tuft_engine *engine)
     free(engine->outgoing_begin);
     free(engine->touched);
     tuft_plastics_free(&engine->plastics);
+    free(engine->fingerprint);
     tuft_wheel_free(engine->wheel);
     free(engine);
 }

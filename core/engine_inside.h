@@ -26,6 +26,9 @@ struct tuft_engine {
     uint32_t *outgoing, *outgoing_begin; /* projections by source population */
     uint32_t *touched;                   /* projections with arrivals at this tick */
     tuft_plastics plastics;
+    /* Of populations, then projections (core/fingerprint.h), worked out when first asked for: the
+     * network does not change. */
+    uint32_t *fingerprint;
 };
 
 #endif
