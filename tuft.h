@@ -77,6 +77,7 @@
 
 #include "lsm/adam.h"
 #include "lsm/analog_lif.h"
+#include "lsm/array_plan.h"
 #include "lsm/conductance.h"
 #include "lsm/conductance_map.h"
 #include "lsm/contrastive.h"
