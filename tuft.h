@@ -2,6 +2,7 @@
 #ifndef TUFT_H
 #define TUFT_H
 
+#include "core/adam.h"
 #include "core/apart.h"
 #include "core/bursts.h"
 #include "core/cell_model.h"
@@ -87,7 +88,6 @@
 #include "datasets/talker_split.h"
 #include "datasets/wav.h"
 
-#include "lsm/adam.h"
 #include "lsm/analog_lif.h"
 #include "lsm/array_plan.h"
 #include "lsm/conductance.h"
