@@ -11,7 +11,7 @@
 typedef struct {
     common_options common;
     int dataset, network, preset, unit;
-    const char *train, *test, *set, *test_talkers, *conductances, *map;
+    const char *train, *test, *set, *test_talkers, *conductances, *map, *counts;
     int64_t seeds, cross_validate, per_class, limit;
     int read; /* this and the next five: of networks with trained weights; NAN, unset: ours */
     int64_t epochs, batch;

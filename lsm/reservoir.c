@@ -146,11 +146,33 @@ static tuft_status tile_through_macro(tile *made, const tuft_crossbar *crossbar,
     return status;
 }
 
+/* Conductances of the cells as they are, which wires do not change. */
+static tuft_status tile_siemens(tile *made, const tuft_crossbar *crossbar,
+                                const tuft_macro_config *config, uint64_t seed, uint32_t array,
+                                tuft_error *err)
+{
+    tuft_macro *macro;
+    if (!config || !tuft_macro_has_effects(config)) {
+        tuft_crossbar_siemens(crossbar, made->weight);
+        return TUFT_OK;
+    }
+    tuft_macro_config without_wires = *config;
+    without_wires.method = TUFT_WIRES_NONE;
+    tuft_status status = tuft_macro_new(&macro, crossbar, &without_wires, seed, array, err);
+    if (!status)
+        tuft_crossbar_siemens(tuft_macro_cells(macro), made->weight);
+    tuft_macro_free(macro);
+    return status;
+}
+
+typedef enum { TILE_WEIGHTS, TILE_SIEMENS } tile_content;
+
 /* Where the cells of a reservoir come from. */
 typedef struct {
     const tuft_reservoir_config *config;
     uint64_t seed;
     tuft_array_plan plan;
+    tile_content content;
 } cell_source;
 
 static tuft_status tile_sample(tile *made, cell_source *cells, uint32_t rows, uint32_t columns,
@@ -169,7 +191,9 @@ static tuft_status tile_sample(tile *made, cell_source *cells, uint32_t rows, ui
     status = TUFT_NEW(&made->weight, (size_t)rows * columns, "crossbar weights", err);
     if (!status)
         status = TUFT_NEW(&made->mask, (size_t)rows * columns, "crossbar mask", err);
-    if (!status && config->macro && tuft_macro_has_effects(config->macro))
+    if (!status && cells->content == TILE_SIEMENS)
+        status = tile_siemens(made, &crossbar, config->macro, seed, array, err);
+    else if (!status && config->macro && tuft_macro_has_effects(config->macro))
         status = tile_through_macro(made, &crossbar, config->macro, sd, seed, array, err);
     else if (!status)
         tuft_crossbar_weights(&crossbar, sd, made->weight);
@@ -319,7 +343,7 @@ static tuft_status connect_positions(tuft_reservoir *made, const tuft_reservoir_
 static void set_range(tuft_reservoir *made, uint32_t k, int array, const tile *t)
 {
     tuft_analog_lif_parameters *p = made->place[k].parameters;
-    if (made->analog)
+    if (made->analog && t->full > 0)
         p->adc[array].full = t->full;
 }
 
@@ -484,8 +508,9 @@ static tuft_status add_group(tuft_reservoir *made, cell_source *cells_from, uint
     return TUFT_OK;
 }
 
-tuft_status tuft_reservoir_new(tuft_reservoir **out, const tuft_reservoir_config *config,
-                               tuft_geometry geometry, uint64_t seed, tuft_error *err)
+static tuft_status make(tuft_reservoir **out, const tuft_reservoir_config *config,
+                        tuft_geometry geometry, uint64_t seed, tile_content content,
+                        tuft_error *err)
 {
     *out = NULL;
     if (config->groups < 1 || config->groups > TUFT_RESERVOIR_GROUPS)
@@ -499,11 +524,12 @@ tuft_status tuft_reservoir_new(tuft_reservoir **out, const tuft_reservoir_config
         return status;
     made->geometry = geometry;
     made->analog = is_analog(config->macro);
+    made->siemens = content == TILE_SIEMENS;
     status = tuft_network_new(&made->network, STEP_US, err);
     if (!status)
         status = tuft_network_add_source(made->network, "input", tuft_geometry_channels(geometry),
                                          &made->source, err);
-    cell_source cells = {config, seed, {.array = config->array}};
+    cell_source cells = {config, seed, {.array = config->array}, content};
     for (uint32_t k = 0; !status && k < config->groups; k++)
         status = add_group(made, &cells, k, err);
     if (status) {
@@ -512,6 +538,18 @@ tuft_status tuft_reservoir_new(tuft_reservoir **out, const tuft_reservoir_config
     }
     *out = made;
     return TUFT_OK;
+}
+
+tuft_status tuft_reservoir_new(tuft_reservoir **out, const tuft_reservoir_config *config,
+                               tuft_geometry geometry, uint64_t seed, tuft_error *err)
+{
+    return make(out, config, geometry, seed, TILE_WEIGHTS, err);
+}
+
+tuft_status tuft_reservoir_siemens(tuft_reservoir **out, const tuft_reservoir_config *config,
+                                   tuft_geometry geometry, uint64_t seed, tuft_error *err)
+{
+    return make(out, config, geometry, seed, TILE_SIEMENS, err);
 }
 
 void tuft_reservoir_free(tuft_reservoir *reservoir)

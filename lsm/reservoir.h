@@ -71,6 +71,7 @@ typedef struct {
     uint32_t groups, cells;
     int64_t longest_delay; /* ticks from a spike to its last effect */
     int analog;            /* cells are tuft_analog_lif: they want to be told the episode */
+    int siemens;           /* made by tuft_reservoir_siemens(): conductances in place of weights */
     tuft_reservoir_place place[TUFT_RESERVOIR_GROUPS];
 } tuft_reservoir;
 
@@ -79,6 +80,12 @@ typedef struct {
  * 2^28 possible synapses in a group. */
 tuft_status tuft_reservoir_new(tuft_reservoir **out, const tuft_reservoir_config *config,
                                tuft_geometry geometry, uint64_t seed, tuft_error *err);
+/* The same reservoir with G+ + G- (siemens, of the cells as they are now) in place of the weights:
+ * what each synapse conducts when it is read. Projections are those of tuft_reservoir_new() in the
+ * same order, each with its synapses in the same order, without those that carry noise. Nothing to
+ * run. */
+tuft_status tuft_reservoir_siemens(tuft_reservoir **out, const tuft_reservoir_config *config,
+                                   tuft_geometry geometry, uint64_t seed, tuft_error *err);
 void tuft_reservoir_free(tuft_reservoir *reservoir);
 
 /* Whether a projection carries variances of read noise, not spikes: it costs nothing in the array.
