@@ -58,6 +58,7 @@
 #include "datasets/digit_folders.h"
 #include "datasets/dvs.h"
 #include "datasets/emnist.h"
+#include "datasets/enhancement.h"
 #include "datasets/espeak.h"
 #include "datasets/events_csv.h"
 #include "datasets/fft.h"
