@@ -5,6 +5,7 @@
 #include "apps/score_pairs.h"
 #include "apps/score_view.h"
 #include "core/failure.h"
+#include "core/file.h"
 #include "core/memory.h"
 #include "datasets/wav.h"
 
@@ -72,8 +73,11 @@ static tuft_status score_file(const char *path, const char *clean_path, const so
     if (!status) {
         status = tuft_speech_scores_of(clean->sample, clean->n, degraded.sample, degraded.n,
                                        clean->rate_hz, scores, err);
-        if (status)
-            tuft_fail_prefix(err, status, path);
+        if (status) {
+            char pair[TUFT_MESSAGE_SIZE];
+            snprintf(pair, sizeof pair, "%s (clean: %s)", path, clean_path);
+            tuft_fail_prefix(err, status, pair);
+        }
     }
     free(degraded.sample);
     return status;
@@ -136,10 +140,22 @@ static tuft_status write_report(const score_run *run, const scored_table *table,
     return status;
 }
 
+/* Said before the work, not after it. */
+static tuft_status check_csv(const char *path, tuft_error *err)
+{
+    tuft_output output;
+    tuft_status status = path ? tuft_output_open(&output, path, err) : TUFT_OK;
+    if (path && !status)
+        tuft_output_abandon(&output);
+    return status;
+}
+
 static tuft_status work(score_run *run, app_result *result, tuft_error *err)
 {
     const score_config *c = run->config;
-    tuft_status status = score_pairs_find(&run->pairs, c->clean, c->enhanced, c->noisy, err);
+    tuft_status status = check_csv(c->csv, err);
+    if (!status)
+        status = score_pairs_find(&run->pairs, c->clean, c->enhanced, c->noisy, err);
     if (!status)
         status = TUFT_NEW(&run->recording, run->pairs.count, "scores", err);
     result_stage(result, "test");

@@ -17,6 +17,10 @@ enum {
     CUTS = 16          /* places tried for a cut */
 };
 
+/* A delay other than the usual one needs this share of the votes, and so many times the usual
+ * one's: in loud noise votes scatter, and the usual delay is the better guess. */
+static const double clear_share = 0.3, better = 1.2;
+
 /* Envelopes, in steps. */
 typedef struct {
     float *level; /* ln of the power over its threshold, 0 below */
@@ -34,10 +38,16 @@ typedef struct {
 } aligner;
 
 typedef struct {
+    ptrdiff_t crude, delay; /* samples */
+    double confidence;      /* share of the votes at the delay */
+} choice;
+
+/* The delay with most votes whatever their share, or only a clear one. */
+typedef enum { TALLY_MOST, TALLY_CLEAR } tally;
+
+typedef struct {
     size_t from, to; /* steps of the clean signal */
-    ptrdiff_t crude; /* samples */
-    ptrdiff_t delay;
-    double confidence; /* share of the votes at the delay */
+    choice is;
 } utterance;
 
 /* One frame's vote. */
@@ -230,42 +240,71 @@ static tuft_status cast_all(const aligner *a, size_t from, size_t to, ptrdiff_t 
     return status;
 }
 
-/* What the votes [first, last) choose. */
-static void elect(const aligner *a, const vote *votes, size_t first, size_t last, ptrdiff_t crude,
-                  ptrdiff_t *delay, double *confidence)
+/* Share of the votes within a triangle of 1 ms around a lag (modulo the frame). */
+static double support(const aligner *a, ptrdiff_t lag)
+{
+    ptrdiff_t half = (ptrdiff_t)(a->rate_hz / 1000), size = (ptrdiff_t)tuft_fft_size(a->fft);
+    double sum = 0.0;
+    for (ptrdiff_t k = 1 - half; k < half; k++)
+        sum +=
+            a->histogram[((lag + k) % size + size) % size] * (1.0 - fabs((double)k) / (double)half);
+    return sum;
+}
+
+/* What the votes choose: the delay that has most, if that is clear, or else `usual`, which lies
+ * within the reach of the votes (half a frame around crude). */
+static choice elect(const aligner *a, const vote *votes, size_t count, ptrdiff_t crude,
+                    ptrdiff_t usual, tally rule)
 {
     uint32_t size = tuft_fft_size(a->fft);
-    ptrdiff_t half = (ptrdiff_t)(a->rate_hz / 1000), best = 0;
+    choice chosen = {.crude = crude, .delay = usual};
+    ptrdiff_t best = 0;
     double all = 0.0, most = -1.0;
     memset(a->histogram, 0, size * sizeof *a->histogram);
-    for (size_t v = first; v < last; v++) {
-        a->histogram[votes[v].bin] += votes[v].weight;
+    for (size_t v = 0; v < count; v++)
         all += votes[v].weight;
-    }
+    for (size_t v = 0; v < count && all > 0.0; v++)
+        a->histogram[votes[v].bin] += (float)(votes[v].weight / all);
     for (ptrdiff_t bin = 0; bin < (ptrdiff_t)size; bin++) {
-        double sum = 0.0;
-        for (ptrdiff_t k = 1 - half; k < half; k++)
-            sum += a->histogram[(size_t)(bin + k + (ptrdiff_t)size) % size] *
-                   (1.0 - fabs((double)k) / (double)half);
-        if (sum > most) {
-            most = sum;
+        double here = support(a, bin);
+        if (here > most) {
+            most = here;
             best = bin;
         }
     }
-    *delay = crude + (best >= (ptrdiff_t)size / 2 ? best - (ptrdiff_t)size : best);
-    *confidence = all > 0.0 ? most / all : 0.0;
+    chosen.confidence = most;
+    if (rule == TALLY_CLEAR && (most < clear_share || most < better * support(a, usual - crude)))
+        chosen.confidence = support(a, usual - crude);
+    else
+        chosen.delay = crude + (best >= (ptrdiff_t)size / 2 ? best - (ptrdiff_t)size : best);
+    return chosen;
 }
 
-static tuft_status align(const aligner *a, utterance *u, ptrdiff_t around, tuft_error *err)
+static tuft_status poll(const aligner *a, size_t from, size_t to, ptrdiff_t crude, ptrdiff_t usual,
+                        tally rule, choice *chosen, tuft_error *err)
 {
-    vote *votes = NULL;
-    size_t count = 0;
-    tuft_status status = crude_delay(a, u->from, u->to, around, SEARCH, &u->crude, err);
+    vote *votes;
+    size_t count;
+    tuft_status status = cast_all(a, from, to, crude, &votes, &count, err);
     if (!status)
-        status = cast_all(a, u->from, u->to, u->crude, &votes, &count, err);
-    if (!status)
-        elect(a, votes, 0, count, u->crude, &u->delay, &u->confidence);
+        *chosen = elect(a, votes, count, crude, usual, rule);
     free(votes);
+    return status;
+}
+
+/* The delay of u: near the usual one, or where the envelopes say, if the votes are clear there. */
+static tuft_status align(const aligner *a, utterance *u, ptrdiff_t usual, tuft_error *err)
+{
+    ptrdiff_t step = (ptrdiff_t)a->step, crude;
+    choice other;
+    tuft_status status = poll(a, u->from, u->to, usual, usual, TALLY_CLEAR, &u->is, err);
+    if (!status)
+        status = crude_delay(a, u->from, u->to, usual / step, SEARCH, &crude, err);
+    if (status || labs(crude - usual) <= step)
+        return status;
+    status = poll(a, u->from, u->to, crude, crude, TALLY_MOST, &other, err);
+    if (!status && other.confidence >= clear_share && other.confidence > better * u->is.confidence)
+        u->is = other;
     return status;
 }
 
@@ -273,8 +312,7 @@ static tuft_status align(const aligner *a, utterance *u, ptrdiff_t around, tuft_
 static tuft_status cut(const aligner *a, const utterance *u, utterance part[2], int *found,
                        tuft_error *err)
 {
-    ptrdiff_t around = u->crude / (ptrdiff_t)a->step;
-    double best = 2.0 * u->confidence;
+    double best = 2.0 * u->is.confidence;
     size_t length = u->to - u->from;
     *found = 0;
     for (size_t c = 1; c < CUTS; c++) {
@@ -283,13 +321,13 @@ static tuft_status cut(const aligner *a, const utterance *u, utterance part[2], 
         if (at - u->from < SHORTEST || u->to - at < SHORTEST)
             continue;
         for (int k = 0; k < 2; k++) {
-            tuft_status status = align(a, &side[k], around, err);
+            tuft_status status = align(a, &side[k], u->is.delay, err);
             if (status)
                 return status;
         }
-        double sum = side[0].confidence + side[1].confidence;
-        if (labs(side[0].delay - side[1].delay) >= (long)(a->rate_hz / 1000) && sum > best &&
-            side[0].confidence > u->confidence && side[1].confidence > u->confidence) {
+        double sum = side[0].is.confidence + side[1].is.confidence;
+        if (side[0].is.delay != side[1].is.delay && sum > best &&
+            side[0].is.confidence > u->is.confidence && side[1].is.confidence > u->is.confidence) {
             best = sum;
             part[0] = side[0];
             part[1] = side[1];
@@ -317,7 +355,7 @@ static tuft_status settle(const aligner *a, utterance u, tuft_pesq_span *span, s
             stack[depth++] = part[1];
             stack[depth++] = part[0];
         } else if (*count < TUFT_PESQ_SPANS) {
-            span[(*count)++] = (tuft_pesq_span){(ptrdiff_t)(top.from * a->step), top.delay};
+            span[(*count)++] = (tuft_pesq_span){(ptrdiff_t)(top.from * a->step), top.is.delay};
         }
     }
     return TUFT_OK;
@@ -358,31 +396,50 @@ static void drop_blips(envelope *e)
     }
 }
 
-/* A span begins halfway between an utterance's end and the next one's beginning. */
-static tuft_status all_spans(aligner *a, tuft_pesq_span *span, size_t *count, tuft_error *err)
+/* The delay of the whole: by the waveforms, which noise troubles least, or by the envelopes, which
+ * stand filters that turn phases; whichever more frames agree with. */
+static tuft_status whole_delay(const aligner *a, ptrdiff_t *delay, tuft_error *err)
 {
-    ptrdiff_t whole, last_end = 0;
+    size_t size, steps = a->of_clean.steps;
+    ptrdiff_t reach = (ptrdiff_t)(steps + a->of_degraded.steps), crude;
+    double value;
+    float *c;
+    choice by_wave, by_envelope;
+    tuft_status status = correlate(a->clean, a->n, a->degraded, a->m, &c, &size, err);
+    if (status)
+        return status;
+    crude = best_lag(c, size, 1 - (ptrdiff_t)a->n, (ptrdiff_t)a->m - 1, &value);
+    free(c);
+    status = poll(a, 0, steps, crude, crude, TALLY_MOST, &by_wave, err);
+    if (!status)
+        status = crude_delay(a, 0, steps, 0, reach, &crude, err);
+    if (!status)
+        status = poll(a, 0, steps, crude, crude, TALLY_MOST, &by_envelope, err);
+    if (!status)
+        *delay = by_envelope.confidence > by_wave.confidence ? by_envelope.delay : by_wave.delay;
+    return status;
+}
+
+/* A span begins halfway between an utterance's end and the next one's beginning. */
+static tuft_status all_spans(const aligner *a, tuft_pesq_span *span, size_t *count, tuft_error *err)
+{
+    ptrdiff_t whole = 0, last_end = 0;
     size_t at = 0, kept = 0;
     utterance u;
-    tuft_status status =
-        crude_delay(a, 0, a->of_clean.steps, 0,
-                    (ptrdiff_t)(a->of_clean.steps + a->of_degraded.steps), &whole, err);
     *count = 0;
+    tuft_status status = whole_delay(a, &whole, err);
     while (!status && next_utterance(a, &at, &u)) {
         size_t first = *count;
-        status = align(a, &u, whole / (ptrdiff_t)a->step, err);
+        status = align(a, &u, whole, err);
         if (!status)
             status = settle(a, u, span, count, err);
         if (first < *count)
             span[first].start = first ? (last_end + span[first].start) / 2 : 0;
         last_end = (ptrdiff_t)(u.to * a->step);
     }
-    if (!status && !*count) {
-        u = (utterance){.from = 0, .to = a->of_clean.steps};
-        status = align(a, &u, whole / (ptrdiff_t)a->step, err);
-        span[(*count)++] = (tuft_pesq_span){0, u.delay};
-    }
-    for (size_t i = 0; i < *count; i++)
+    if (!*count)
+        span[(*count)++] = (tuft_pesq_span){0, whole};
+    for (size_t i = 0; !status && i < *count; i++)
         if (!i || span[i].delay != span[kept - 1].delay)
             span[kept++] = span[i];
     *count = kept;

@@ -1,10 +1,11 @@
 /* Where in the degraded signal each part of the clean one is.
  *
- * After Rix, Hollier, Hekstra & Beerends, J. Audio Eng. Soc. 50:755 (2002), simplified: envelopes
- * of 4 ms are correlated for a crude delay of the whole and of each utterance; frames of 64 ms are
- * correlated sample by sample and vote, each with its correlation to the power 1/8, in a histogram
- * of delays that a triangle of 1 ms smooths; an utterance is cut in two where both parts agree
- * better with delays of their own.
+ * After Rix, Hollier, Hekstra & Beerends, J. Audio Eng. Soc. 50:755 (2002), simplified. The whole
+ * is placed by correlating waveforms, or envelopes of 4 ms; frames of 64 ms are correlated sample
+ * by sample and vote, each with its correlation to the power 1/8, in a histogram of delays that a
+ * triangle of 1 ms smooths. An utterance has a delay of its own, and is cut in two where both parts
+ * agree better with theirs, only if the votes are clear (0.3 of them): so loud noise, in which they
+ * scatter, leaves the delay of the whole.
  */
 #ifndef TUFT_DATASETS_PESQ_DELAY_H
 #define TUFT_DATASETS_PESQ_DELAY_H

@@ -40,6 +40,29 @@ Test(pesq, as_the_reference_software_gives_them)
     free(noisy);
 }
 
+/* Babble 15 dB above the speech to 12 below it: alignment must not lose itself. */
+Test(pesq, rises_with_the_ratio_of_real_speech_and_noise)
+{
+    size_t n, m;
+    double rate;
+    float *clean = metrics_read("speech.wav", &n, &rate);
+    float *noisy = metrics_read("speech_bab_0dB.wav", &m, &rate),
+          *mixed = malloc(n * sizeof *mixed);
+    for (int mode = 0; mode < 2; mode++) {
+        double last = 1;
+        for (int db = -15; db <= 12; db += 3) {
+            for (size_t i = 0; i < n; i++)
+                mixed[i] = (float)(clean[i] + pow(10, -db / 20.0) * (noisy[i] - clean[i]));
+            double here = score((tuft_pesq_mode)mode, clean, n, mixed, n);
+            cr_assert_gt(here, last, "%d dB: %g after %g", db, here, last);
+            last = here;
+        }
+    }
+    free(clean);
+    free(noisy);
+    free(mixed);
+}
+
 Test(pesq, mappings)
 {
     /* P.862.1, table: raw 1 is 1.13..., 4.5 is 4.55; P.862.2 likewise. */
