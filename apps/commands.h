@@ -20,6 +20,7 @@ extern const app_command cell_transfer_command;
 extern const app_command classify_command;
 extern const app_command convert_command;
 extern const app_command device_command;
+extern const app_command energy_command;
 extern const app_command info_command;
 extern const app_command run_command;
 extern const app_command simulate_command;
