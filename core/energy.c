@@ -457,6 +457,15 @@ static void compare_corners(const tuft_energy_bill *a, const tuft_energy_bill *b
     }
 }
 
+static int same_constants(const tuft_energy_profile *a, const tuft_energy_profile *b)
+{
+    for (int c = 0; c < TUFT_COSTS; c++)
+        if (a->constant[c].given != b->constant[c].given ||
+            memcmp(a->constant[c].si, b->constant[c].si, sizeof a->constant[c].si) != 0)
+            return 0;
+    return 1;
+}
+
 tuft_energy_ratio tuft_energy_compare(const tuft_energy_bill *a, const tuft_energy_bill *b,
                                       tuft_energy_part part)
 {
@@ -466,7 +475,7 @@ tuft_energy_ratio tuft_energy_compare(const tuft_energy_bill *a, const tuft_ener
         return ratio;
     ratio.at[TUFT_ENERGY_NOMINAL] =
         of_a.at[TUFT_ENERGY_NOMINAL].joules / of_b.at[TUFT_ENERGY_NOMINAL].joules;
-    if (a->profile == b->profile) {
+    if (same_constants(a->profile, b->profile)) {
         compare_corners(a, b, part, &ratio);
     } else {
         ratio.at[TUFT_ENERGY_LOW] =

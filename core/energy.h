@@ -181,7 +181,7 @@ tuft_energy_range tuft_energy_by_projection(const tuft_energy_bill *bill, uint32
 tuft_energy_range tuft_energy_of_both(const tuft_energy_bill *bill, uint32_t projection,
                                       tuft_component component);
 
-/* a / b, nominal, least and greatest. Two bills on one profile share its constants: the extremes
+/* a / b, nominal, least and greatest. Two bills on the same constants share them: the extremes
  * are sought over all of their corners together (a ratio of sums of products rises or falls in each
  * constant alone). On different profiles their ranges are taken as independent. NaN where b can be
  * 0. */
