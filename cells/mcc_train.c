@@ -35,6 +35,9 @@ static tuft_status check(const tuft_mcc_training *t, tuft_error *err)
                          "mcc: patience %d, factor %g, stop %d, expected 0 or more, above 0 to 1, "
                          "0 or more",
                          t->patience, t->factor, t->stop);
+    if (t->freeze && t->adam.decay != 0)
+        return tuft_fail(err, TUFT_INVALID, "mcc: streams cannot stay as they are and decay by %g",
+                         t->adam.decay);
     return TUFT_OK;
 }
 
