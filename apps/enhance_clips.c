@@ -5,11 +5,26 @@
 #include "core/memory.h"
 
 #include <fts.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 enum { CLIP_LIMIT = 100000 };
+
+tuft_status enhance_mouth_option(const char *text, tuft_mouth_box *box, tuft_error *err)
+{
+    int end = 0;
+    *box = (tuft_mouth_box){.confidence = 1};
+    if (sscanf(text, "%lf,%lf,%lf,%lf%n", &box->left, &box->top, &box->width, &box->height, &end) ==
+            4 &&
+        !text[end] && box->left >= 0 && box->top >= 0 && box->width >= 4 && box->height >= 4)
+        return TUFT_OK;
+    return tuft_fail(err, TUFT_INVALID,
+                     "--mouth '%.60s', expected left, top, width and height in pixels, as "
+                     "130,200,90,45",
+                     text);
+}
 
 void enhance_clip_free(enhance_clip *clip)
 {

@@ -18,6 +18,9 @@ typedef struct {
     size_t count, capacity;
 } enhance_clips;
 
+/* The box of --mouth X,Y,W,H; TUFT_INVALID: it is none. */
+tuft_status enhance_mouth_option(const char *text, tuft_mouth_box *box, tuft_error *err);
+
 void enhance_clip_free(enhance_clip *clip);
 void enhance_clips_free(enhance_clips *clips);
 

@@ -6,24 +6,11 @@
 
 static const double TEST_NOISES = 0.25;
 
-/* Numbers of --mouth; 1 if they are a box. */
-static int mouth_of(const char *text, tuft_mouth_box *box)
-{
-    int end = 0;
-    *box = (tuft_mouth_box){.confidence = 1};
-    return sscanf(text, "%lf,%lf,%lf,%lf%n", &box->left, &box->top, &box->width, &box->height,
-                  &end) == 4 &&
-           !text[end] && box->left >= 0 && box->top >= 0 && box->width >= 4 && box->height >= 4;
-}
-
 tuft_status enhance_material_check(const enhance_material_config *config, tuft_error *err)
 {
     tuft_mouth_box box;
-    if (config->mouth && !mouth_of(config->mouth, &box))
-        return tuft_fail(err, TUFT_INVALID,
-                         "--mouth '%.60s', expected left, top, width and height in pixels, as "
-                         "130,200,90,45",
-                         config->mouth);
+    if (config->mouth && enhance_mouth_option(config->mouth, &box, err))
+        return TUFT_INVALID;
     if (config->mouth && !config->clips)
         return tuft_fail(err, TUFT_INVALID, "--mouth is for --clips");
     if (config->test_noises && !config->noise)
@@ -60,9 +47,10 @@ tuft_status enhance_material_open(const enhance_material_config *config, enhance
     (void)talkers;
     tuft_status status =
         config->clips
-            ? enhance_clips_read(config->clips, (size_t)config->limit,
-                                 config->mouth && mouth_of(config->mouth, &box) ? &box : NULL,
-                                 enhancement, common, &out->clips, err)
+            ? enhance_clips_read(
+                  config->clips, (size_t)config->limit,
+                  !config->mouth || enhance_mouth_option(config->mouth, &box, err) ? NULL : &box,
+                  enhancement, common, &out->clips, err)
             : tuft_fail(err, TUFT_INVALID, "expected --clips");
     if (!status)
         status = config->noise ? open_noises(config, out, err)
