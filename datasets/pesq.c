@@ -39,7 +39,7 @@ static tuft_status side_new(side *s, const char *which, const float *sample, siz
         if (!isfinite(sample[i]))
             return tuft_fail(err, TUFT_NUMERIC, "sample %zu of the %s signal is %g", i, which,
                              (double)sample[i]);
-        power = fmax(power, fabs(sample[i]));
+        power = fmax(power, fabsf(sample[i]));
     }
     /* At full scale first, so that squares neither vanish nor overflow. */
     for (size_t i = 0; power > 0.0 && i < s->n; i++)

@@ -299,9 +299,8 @@ static tuft_status judge(model *m, double *raw, tuft_error *err)
 
 static tuft_status prepare(model *m, uint32_t rate_hz, tuft_error *err)
 {
-    size_t hop;
-    m->frame = rate_hz * 32 / 1000;
-    hop = m->frame / 2;
+    const size_t hop = rate_hz == 8000 ? 128 : 256;
+    m->frame = 2 * (uint32_t)hop;
     m->bands = tuft_pesq_bands(rate_hz, m->band);
     m->frames = (m->n - silence(m, 1)) / hop;
     tuft_status status = tuft_fft_new(&m->fft, m->frame, err);
@@ -330,6 +329,10 @@ tuft_status tuft_pesq_model(const float *clean, const float *degraded, size_t n,
 {
     model m = {
         .clean = clean, .degraded = degraded, .n = n + padding, .span = span, .spans = spans};
+    if (rate_hz != 8000 && rate_hz != 16000)
+        return tuft_fail(err, TUFT_INVALID, "PESQ at %u Hz, expected 8000 or 16000", rate_hz);
+    if (m.n < rate_hz / 4)
+        return tuft_fail(err, TUFT_INVALID, "%zu samples, PESQ needs a quarter of a second", m.n);
     tuft_status status = prepare(&m, rate_hz, err);
     if (!status)
         status = judge(&m, raw, err);
