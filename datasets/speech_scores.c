@@ -91,3 +91,18 @@ tuft_status tuft_speech_scores_of(const float *clean, size_t n, const float *deg
         *out = got;
     return status;
 }
+
+tuft_status tuft_speech_scores_quick(const float *clean, const float *degraded, size_t n,
+                                     double rate_hz, tuft_speech_scores *out, tuft_error *err)
+{
+    tuft_speech_scores got;
+    for (int k = 0; k < TUFT_SCORES; k++)
+        got.value[k] = out->value[k] = NAN;
+    tuft_status status = tuft_si_sdr(clean, degraded, n, &got.value[TUFT_SCORE_SI_SDR], err);
+    if (!status)
+        status = tuft_stoi(clean, degraded, n, rate_hz, &got.value[TUFT_SCORE_STOI],
+                           &got.value[TUFT_SCORE_ESTOI], err);
+    if (!status)
+        *out = got;
+    return status;
+}

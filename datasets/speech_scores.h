@@ -34,4 +34,9 @@ typedef struct {
 tuft_status tuft_speech_scores_of(const float *clean, size_t n, const float *degraded, size_t m,
                                   double rate_hz, tuft_speech_scores *out, tuft_error *err);
 
+/* STOI, ESTOI and SI-SDR alone, of two signals in step; the others NaN. PESQ takes ten times as
+ * long as these. */
+tuft_status tuft_speech_scores_quick(const float *clean, const float *degraded, size_t n,
+                                     double rate_hz, tuft_speech_scores *out, tuft_error *err);
+
 #endif
