@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PADDING_MS = 320, LONGEST_S = 3600 };
+enum { PADDING_MS = 320, LONGEST_S = 900 };
 
 /* Mean power within the speech band, over signal and padding. */
 static const double level = 1e7;
