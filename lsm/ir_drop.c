@@ -2,28 +2,36 @@
 
 #include "core/memory.h"
 #include "core/simd.h"
+#include "lsm/ladders.h"
+#include "lsm/transpose.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { WIDTH = 64, SKEW = 16, TURNS = 10000, SIDE_LIMIT = 1 << 14 };
+enum { WIDTH = TUFT_LADDERS, SKEW = 16, TURNS = 10000, SIDE_LIMIT = 1 << 14 };
 /* The first turns are slower than the pace that the iteration gets to. */
 static const double CAUTION = 10;
 static const double MOST_OHM = 1e9, LEAST_TOLERANCE = 1e-6;
 
 const tuft_wires tuft_wires_nominal = {0.2, 0.2, 2, 2};
 
-/* Fields are padded to whole blocks of WIDTH lines; lines that are not there have no cells. */
+/* Fields are padded to whole panels of WIDTH lines; lines that are not there have no cells. What
+ * belongs to panels lies panel after panel. */
 struct tuft_ir_drop {
     uint32_t rows, columns;
-    uint32_t row_stride, column_stride; /* floats a row, and a column of the transposed fields */
+    uint32_t row_stride, column_stride; /* floats a row, rows in whole panels */
     tuft_wires wires;
-    float *siemens, *b, *b_before, *b_solved, *a;    /* [rows][row_stride] */
-    float *siemens_turned, *a_turned, *b_turned;     /* [columns][column_stride] */
-    float *drive, *ground;                           /* [column_stride], [row_stride] */
-    float *current, *current_before, *current_input; /* [row_stride], [column_stride] */
-    float *factor, *share; /* [longer side][WIDTH], of the lines being solved */
+    float *siemens, *b, *b_before, *b_solved, *a; /* [rows][row_stride] */
+    float *siemens_turned;                        /* [panels of rows][columns][WIDTH] */
+    float *row_factor, *row_seen;                 /* the same, and [column_stride] */
+    float *column_factor, *column_share;          /* [panels of columns][rows][WIDTH] */
+    float *column_seen;                           /* [row_stride] */
+    float *turned;                                /* [columns][WIDTH], of the panel at hand */
+    float *drive, *input;                         /* [column_stride]: voltages, currents */
+    float *ground, *current, *current_before;     /* [row_stride] */
+    int rows_known, columns_known;                /* whether the factors are these cells' */
+    int lagging;                                  /* whether b_solved is older than the currents */
 };
 
 tuft_status tuft_wires_check(const tuft_wires *wires, tuft_error *err)
@@ -65,7 +73,6 @@ tuft_status tuft_ir_drop_new(tuft_ir_drop **out, uint32_t rows, uint32_t columns
                            .wires = *wires};
     size_t upright = (size_t)rows * made->row_stride;
     size_t turned = (size_t)columns * made->column_stride;
-    size_t line = (size_t)(rows > columns ? rows : columns) * WIDTH;
     const struct {
         float **field;
         size_t count;
@@ -75,15 +82,17 @@ tuft_status tuft_ir_drop_new(tuft_ir_drop **out, uint32_t rows, uint32_t columns
                  {&made->b_before, upright},
                  {&made->b_solved, upright},
                  {&made->siemens_turned, turned},
-                 {&made->a_turned, turned},
-                 {&made->b_turned, turned},
+                 {&made->row_factor, turned},
+                 {&made->row_seen, made->column_stride},
+                 {&made->column_factor, upright},
+                 {&made->column_share, upright},
+                 {&made->column_seen, made->row_stride},
+                 {&made->turned, (size_t)columns * WIDTH},
                  {&made->drive, made->column_stride},
+                 {&made->input, made->column_stride},
                  {&made->ground, made->row_stride},
                  {&made->current, made->row_stride},
-                 {&made->current_before, made->row_stride},
-                 {&made->current_input, made->column_stride},
-                 {&made->factor, line},
-                 {&made->share, line}};
+                 {&made->current_before, made->row_stride}};
     for (size_t i = 0; !status && i < sizeof field / sizeof *field; i++)
         status = TUFT_NEW(field[i].field, field[i].count, "wires", err);
     if (status)
@@ -103,15 +112,17 @@ void tuft_ir_drop_free(tuft_ir_drop *solver)
     free(solver->b_before);
     free(solver->b_solved);
     free(solver->siemens_turned);
-    free(solver->a_turned);
-    free(solver->b_turned);
+    free(solver->row_factor);
+    free(solver->row_seen);
+    free(solver->column_factor);
+    free(solver->column_share);
+    free(solver->column_seen);
+    free(solver->turned);
     free(solver->drive);
+    free(solver->input);
     free(solver->ground);
     free(solver->current);
     free(solver->current_before);
-    free(solver->current_input);
-    free(solver->factor);
-    free(solver->share);
     free(solver);
 }
 
@@ -120,123 +131,78 @@ float *tuft_ir_drop_siemens(tuft_ir_drop *solver)
     return solver->siemens;
 }
 
+float *tuft_ir_drop_words(tuft_ir_drop *solver)
+{
+    return solver->a;
+}
+
 uint32_t tuft_ir_drop_stride(const tuft_ir_drop *solver)
 {
     return solver->row_stride;
 }
 
-/* Eight rows of eight floats, and their transpose by three rounds of exchanges. */
-enum { SQUARE = 8 };
-typedef float eight __attribute__((vector_size(4 * SQUARE), aligned(4), may_alias));
-
-static inline __attribute__((always_inline)) void
-turn_square(float *restrict out, size_t out_stride, const float *restrict in, size_t in_stride)
+static tuft_ladder row_line(const tuft_ir_drop *s)
 {
-    eight r[SQUARE], t[SQUARE];
-    for (int k = 0; k < SQUARE; k++)
-        r[k] = *(const eight *)(in + (size_t)k * in_stride);
-    for (int k = 0; k < SQUARE; k += 2) { /* pairs of rows: words beside each other */
-        t[k] = __builtin_shufflevector(r[k], r[k + 1], 0, 8, 1, 9, 4, 12, 5, 13);
-        t[k + 1] = __builtin_shufflevector(r[k], r[k + 1], 2, 10, 3, 11, 6, 14, 7, 15);
-    }
-    for (int k = 0; k < SQUARE; k += 4) { /* fours */
-        r[k] = __builtin_shufflevector(t[k], t[k + 2], 0, 1, 8, 9, 4, 5, 12, 13);
-        r[k + 1] = __builtin_shufflevector(t[k], t[k + 2], 2, 3, 10, 11, 6, 7, 14, 15);
-        r[k + 2] = __builtin_shufflevector(t[k + 1], t[k + 3], 0, 1, 8, 9, 4, 5, 12, 13);
-        r[k + 3] = __builtin_shufflevector(t[k + 1], t[k + 3], 2, 3, 10, 11, 6, 7, 14, 15);
-    }
-    for (int k = 0; k < SQUARE / 2; k++) { /* halves */
-        *(eight *)(out + (size_t)k * out_stride) =
-            __builtin_shufflevector(r[k], r[k + 4], 0, 1, 2, 3, 8, 9, 10, 11);
-        *(eight *)(out + (size_t)(k + 4) * out_stride) =
-            __builtin_shufflevector(r[k], r[k + 4], 4, 5, 6, 7, 12, 13, 14, 15);
-    }
+    return (tuft_ladder){s->columns, TUFT_LADDERS, (float)s->wires.row_ohm,
+                         (float)s->wires.driver_ohm};
 }
 
-/* The transpose, in squares; what is left over at the edges word by word. */
-TUFT_CLONES static void turn(float *restrict out, const float *restrict in, uint32_t rows,
-                             uint32_t columns, uint32_t out_stride, uint32_t in_stride)
+static tuft_ladder column_line(const tuft_ir_drop *s)
 {
-    uint32_t whole_rows = rows / SQUARE * SQUARE, whole_columns = columns / SQUARE * SQUARE;
-    for (uint32_t i = 0; i < whole_rows; i += SQUARE)
-        for (uint32_t j = 0; j < whole_columns; j += SQUARE)
-            turn_square(out + (size_t)j * out_stride + i, out_stride,
-                        in + (size_t)i * in_stride + j, in_stride);
-    for (uint32_t i = 0; i < rows; i++)
-        for (uint32_t j = i < whole_rows ? whole_columns : 0; j < columns; j++)
-            out[(size_t)j * out_stride + i] = in[(size_t)i * in_stride + j];
+    return (tuft_ladder){s->rows, -(ptrdiff_t)s->row_stride, (float)s->wires.column_ohm,
+                         (float)s->wires.sense_ohm};
 }
 
-/* One kind of line: nodes 0 (near the terminal) .. n - 1 (the open end), `step` floats apart. */
-typedef struct {
-    uint32_t nodes;
-    ptrdiff_t step;
-    float wire_ohm, end_ohm;
-} ladder;
-
-/* A part of a field's row. */
-enum { VECTORS = 4 };
-typedef float lanes __attribute__((vector_size(4 * WIDTH / VECTORS), aligned(4), may_alias));
-
-/* Solves WIDTH ladders side by side: `siemens` and `other` (voltage at the other side of the cells)
- * are given at the near node; `end` is the terminals' voltage. From the open end on, what lies
- * behind a node is a conductance y and a current j that flows out of it at 0 V:
- *     y <- G + y d,  j <- G x + j d,  d = 1 / (1 + R y) of the node behind;
- * then v = d (v of the node before + R j). terminal: current out of the line into its end. */
-TUFT_CLONES static void solve_ladders(ladder line, const float *restrict siemens,
-                                      const float *restrict other, float *restrict v,
-                                      const float *restrict end, float *restrict factor,
-                                      float *restrict share, float *restrict terminal)
-{
-    lanes y[VECTORS] = {{0}}, j[VECTORS] = {{0}}, d[VECTORS] = {{0}}, before[VECTORS];
-    for (uint32_t k = line.nodes; k-- > 0;) {
-        const lanes *g = (const lanes *)(siemens + (ptrdiff_t)k * line.step);
-        const lanes *x = (const lanes *)(other + (ptrdiff_t)k * line.step);
-        lanes *f = (lanes *)(factor + (size_t)k * WIDTH), *h = (lanes *)(share + (size_t)k * WIDTH);
-        float ohm = k ? line.wire_ohm : line.end_ohm;
-#pragma GCC unroll 4
-        for (int u = 0; u < VECTORS; u++) {
-            y[u] = g[u] + y[u] * d[u];
-            j[u] = g[u] * x[u] + j[u] * d[u];
-            d[u] = 1 / (1 + ohm * y[u]);
-            f[u] = d[u];
-            h[u] = ohm * j[u] * d[u];
-        }
-    }
-#pragma GCC unroll 4
-    for (int u = 0; u < VECTORS; u++) {
-        before[u] = ((const lanes *)end)[u];
-        ((lanes *)terminal)[u] = (j[u] - y[u] * before[u]) * d[u];
-    }
-    for (uint32_t k = 0; k < line.nodes; k++) {
-        const lanes *f = (const lanes *)(factor + (size_t)k * WIDTH);
-        const lanes *h = (const lanes *)(share + (size_t)k * WIDTH);
-        lanes *out = (lanes *)(v + (ptrdiff_t)k * line.step);
-#pragma GCC unroll 4
-        for (int u = 0; u < VECTORS; u++) {
-            before[u] = before[u] * f[u] + h[u];
-            out[u] = before[u];
-        }
-    }
-}
-
+/* a from b, a panel of rows at a time. */
 static void solve_rows(tuft_ir_drop *s)
 {
-    ladder line = {s->columns, s->column_stride, (float)s->wires.row_ohm,
-                   (float)s->wires.driver_ohm};
-    for (uint32_t i = 0; i < s->rows; i += WIDTH)
-        solve_ladders(line, s->siemens_turned + i, s->b_turned + i, s->a_turned + i, s->drive + i,
-                      s->factor, s->share, s->current_input + i);
+    tuft_ladder line = row_line(s);
+    float *x = s->turned;
+    for (uint32_t i = 0; i < s->rows; i += WIDTH) {
+        uint32_t rows = s->rows - i < WIDTH ? s->rows - i : WIDTH;
+        size_t panel = (size_t)i * s->columns, first = (size_t)i * s->row_stride;
+        float *siemens = s->siemens_turned + panel, *factor = s->row_factor + panel;
+        float *seen = s->row_seen + i, *drive = s->drive + i, *input = s->input + i;
+        tuft_transpose(x, WIDTH, s->b + first, s->row_stride, rows, s->columns);
+        if (s->rows_known) {
+            tuft_ladders_share(line, siemens, x, factor, seen, drive, x, input);
+        } else {
+            tuft_transpose(siemens, WIDTH, s->siemens + first, s->row_stride, rows, s->columns);
+            tuft_ladders_factor_share(line, siemens, x, drive, factor, seen, x, input);
+        }
+        tuft_ladders_voltage(line, factor, x, drive, x);
+        tuft_transpose(s->a + first, s->row_stride, x, WIDTH, s->columns, rows);
+    }
+    s->rows_known = 1;
 }
 
+/* The currents from a; b is worked out by voltages(). */
 static void solve_columns(tuft_ir_drop *s)
 {
-    ladder line = {s->rows, -(ptrdiff_t)s->row_stride, (float)s->wires.column_ohm,
-                   (float)s->wires.sense_ohm};
+    tuft_ladder line = column_line(s);
     size_t near = (size_t)(s->rows - 1) * s->row_stride;
-    for (uint32_t j = 0; j < s->columns; j += WIDTH)
-        solve_ladders(line, s->siemens + near + j, s->a + near + j, s->b_solved + near + j,
-                      s->ground + j, s->factor, s->share, s->current + j);
+    for (uint32_t j = 0; j < s->columns; j += WIDTH) {
+        size_t panel = (size_t)j * s->rows;
+        const float *siemens = s->siemens + near + j, *a = s->a + near + j, *ground = s->ground + j;
+        float *factor = s->column_factor + panel, *share = s->column_share + panel;
+        float *seen = s->column_seen + j, *current = s->current + j;
+        if (s->columns_known)
+            tuft_ladders_share(line, siemens, a, factor, seen, ground, share, current);
+        else
+            tuft_ladders_factor_share(line, siemens, a, ground, factor, seen, share, current);
+    }
+    s->columns_known = 1;
+}
+
+static void voltages(const tuft_ir_drop *s, float *b)
+{
+    tuft_ladder line = column_line(s);
+    size_t near = (size_t)(s->rows - 1) * s->row_stride;
+    for (uint32_t j = 0; j < s->columns; j += WIDTH) {
+        size_t panel = (size_t)j * s->rows;
+        tuft_ladders_voltage(line, s->column_factor + panel, s->column_share + panel, s->ground + j,
+                             b + near + j);
+    }
 }
 
 /* b_before <- omega (gamma (b_solved - b) + b - b_before) + b_before; then the two change names. */
@@ -248,12 +214,12 @@ TUFT_CLONES static void extrapolate(float *restrict before, const float *restric
         before[k] += omega * (gamma * (solved[k] - b[k]) + b[k] - before[k]);
 }
 
-/* The same from b = 0, whatever b_before was. */
-TUFT_CLONES static void begin(float *restrict before, const float *restrict solved, size_t n,
-                              float gamma)
+/* The same in the first turn, in which there is no b_before. */
+TUFT_CLONES static void begin(float *restrict before, const float *restrict b,
+                              const float *restrict solved, size_t n, float gamma)
 {
     for (size_t k = 0; k < n; k++)
-        before[k] = gamma * solved[k];
+        before[k] = gamma * (solved[k] - b[k]) + b[k];
 }
 
 /* s of one kind of line, from the mean of its strongest line. */
@@ -287,25 +253,18 @@ static void swap(float **a, float **b)
     *b = kept;
 }
 
-tuft_status tuft_ir_drop_solve(tuft_ir_drop *s, const float *voltage, double tolerance,
-                               double *current, int *turns, tuft_error *err)
+/* Takes turns from b and current_before on. */
+static tuft_status take_turns(tuft_ir_drop *s, double tolerance, double *current, int *turns,
+                              tuft_error *err)
 {
     size_t n = (size_t)s->rows * s->row_stride;
-    if (tolerance < LEAST_TOLERANCE)
-        tolerance = LEAST_TOLERANCE;
-    memcpy(s->drive, voltage, s->rows * sizeof *voltage);
-    memset(s->b, 0, n * sizeof *s->b);
-    memset(s->b_turned, 0, (size_t)s->columns * s->column_stride * sizeof *s->b_turned);
-    memset(s->current_before, 0, s->row_stride * sizeof *s->current_before);
-    turn(s->siemens_turned, s->siemens, s->rows, s->columns, s->column_stride, s->row_stride);
     double rho = convergence(s), gamma = 2 / (2 - rho), sigma = rho / (2 - rho), omega = 1;
     double shrink = sigma / (1 + sqrt(1 - sigma * sigma));
     int turn_number = 0;
+    if (tolerance < LEAST_TOLERANCE)
+        tolerance = LEAST_TOLERANCE;
     for (;;) {
-        if (turn_number)
-            turn(s->b_turned, s->b, s->rows, s->columns, s->column_stride, s->row_stride);
         solve_rows(s);
-        turn(s->a, s->a_turned, s->columns, s->rows, s->row_stride, s->column_stride);
         solve_columns(s);
         double change = 0, largest = 0, sum = 0;
         for (uint32_t j = 0; j < s->columns; j++) {
@@ -324,13 +283,14 @@ tuft_status tuft_ir_drop_solve(tuft_ir_drop *s, const float *voltage, double tol
         omega = turn_number == 1   ? 1
                 : turn_number == 2 ? 1 / (1 - sigma * sigma / 2)
                                    : 1 / (1 - sigma * sigma * omega / 4);
+        voltages(s, s->b_solved);
         if (turn_number == 1)
-            begin(s->b_before, s->b_solved, n, (float)gamma);
+            begin(s->b_before, s->b, s->b_solved, n, (float)gamma);
         else
             extrapolate(s->b_before, s->b, s->b_solved, n, (float)gamma, (float)omega);
         swap(&s->b, &s->b_before);
     }
-    swap(&s->b, &s->b_solved);
+    s->lagging = 1;
     for (uint32_t j = 0; j < s->columns; j++)
         current[j] = s->current[j];
     if (turns)
@@ -338,8 +298,32 @@ tuft_status tuft_ir_drop_solve(tuft_ir_drop *s, const float *voltage, double tol
     return TUFT_OK;
 }
 
-double tuft_ir_drop_across(const tuft_ir_drop *s, uint32_t row, uint32_t column)
+tuft_status tuft_ir_drop_solve(tuft_ir_drop *s, const float *voltage, double tolerance,
+                               double *current, int *turns, tuft_error *err)
+{
+    memcpy(s->drive, voltage, s->rows * sizeof *voltage);
+    s->rows_known = s->columns_known = 0;
+    memset(s->b, 0, (size_t)s->rows * s->row_stride * sizeof *s->b);
+    memset(s->current_before, 0, s->row_stride * sizeof *s->current_before);
+    return take_turns(s, tolerance, current, turns, err);
+}
+
+tuft_status tuft_ir_drop_solve_from(tuft_ir_drop *s, const float *voltage, double tolerance,
+                                    double *current, int *turns, tuft_error *err)
+{
+    memcpy(s->drive, voltage, s->rows * sizeof *voltage);
+    s->rows_known = s->columns_known = 0;
+    solve_columns(s);
+    voltages(s, s->b);
+    memcpy(s->current_before, s->current, s->columns * sizeof *s->current);
+    return take_turns(s, tolerance, current, turns, err);
+}
+
+double tuft_ir_drop_across(tuft_ir_drop *s, uint32_t row, uint32_t column)
 {
     size_t k = (size_t)row * s->row_stride + column;
-    return (double)s->a[k] - s->b[k];
+    if (s->lagging)
+        voltages(s, s->b_solved);
+    s->lagging = 0;
+    return (double)s->a[k] - s->b_solved[k];
 }

@@ -55,7 +55,15 @@ uint32_t tuft_ir_drop_stride(const tuft_ir_drop *solver);
 tuft_status tuft_ir_drop_solve(tuft_ir_drop *solver, const float *voltage, double tolerance,
                                double *current, int *turns, tuft_error *err);
 
+/* The same, beginning with the voltages of the word lines that stand in tuft_ir_drop_words(): the
+ * better they are, the fewer turns. Where they come from: lsm/word_lines.h. */
+tuft_status tuft_ir_drop_solve_from(tuft_ir_drop *solver, const float *voltage, double tolerance,
+                                    double *current, int *turns, tuft_error *err);
+
+/* Voltages a of the word lines after a solve, or to begin with: as the conductances lie. */
+float *tuft_ir_drop_words(tuft_ir_drop *solver);
+
 /* Voltage a - b across cell (i, j) after a solve. */
-double tuft_ir_drop_across(const tuft_ir_drop *solver, uint32_t row, uint32_t column);
+double tuft_ir_drop_across(tuft_ir_drop *solver, uint32_t row, uint32_t column);
 
 #endif
