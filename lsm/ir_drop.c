@@ -4,6 +4,7 @@
 #include "core/simd.h"
 #include "lsm/ladders.h"
 #include "lsm/transpose.h"
+#include "lsm/word_lines.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -16,22 +17,20 @@ static const double MOST_OHM = 1e9, LEAST_TOLERANCE = 1e-6;
 
 const tuft_wires tuft_wires_nominal = {0.2, 0.2, 2, 2};
 
-/* Fields are padded to whole panels of WIDTH lines; lines that are not there have no cells. What
- * belongs to panels lies panel after panel. */
+/* Fields are [rows][stride], padded to whole panels of WIDTH lines; lines that are not there have
+ * no cells. */
 struct tuft_ir_drop {
-    uint32_t rows, columns;
-    uint32_t row_stride, column_stride; /* floats a row, rows in whole panels */
+    uint32_t rows, columns, stride;
     tuft_wires wires;
-    float *siemens, *b, *b_before, *b_solved, *a; /* [rows][row_stride] */
-    float *siemens_turned;                        /* [panels of rows][columns][WIDTH] */
-    float *row_factor, *row_seen;                 /* the same, and [column_stride] */
-    float *column_factor, *column_share;          /* [panels of columns][rows][WIDTH] */
-    float *column_seen;                           /* [row_stride] */
-    float *turned;                                /* [columns][WIDTH], of the panel at hand */
-    float *drive, *input;                         /* [column_stride]: voltages, currents */
-    float *ground, *current, *current_before;     /* [row_stride] */
-    int rows_known, columns_known;                /* whether the factors are these cells' */
-    int lagging;                                  /* whether b_solved is older than the currents */
+    float *siemens, *weight;            /* weight: of a in the currents */
+    float *a, *b, *b_before, *b_solved; /* b_solved: when a turn follows */
+    float *drive;                       /* [rows], padded */
+    float *ground;                      /* [WIDTH] */
+    float *current, *current_before;    /* [stride] */
+    float *input;                       /* [WIDTH], currents not looked at */
+    float *raised;                      /* [rows] */
+    int lagging;                        /* whether b_solved is older than a */
+    float *turned, *x, *factor;         /* [longer side][WIDTH], of the panel at hand */
 };
 
 tuft_status tuft_wires_check(const tuft_wires *wires, tuft_error *err)
@@ -66,33 +65,28 @@ tuft_status tuft_ir_drop_new(tuft_ir_drop **out, uint32_t rows, uint32_t columns
         status = TUFT_NEW(&made, 1, "wires", err);
     if (status)
         return status;
-    *made = (tuft_ir_drop){.rows = rows,
-                           .columns = columns,
-                           .row_stride = padded(columns),
-                           .column_stride = padded(rows),
-                           .wires = *wires};
-    size_t upright = (size_t)rows * made->row_stride;
-    size_t turned = (size_t)columns * made->column_stride;
+    *made = (tuft_ir_drop){
+        .rows = rows, .columns = columns, .stride = padded(columns), .wires = *wires};
+    size_t all = (size_t)rows * made->stride;
+    size_t panel = (size_t)(rows > columns ? rows : columns) * WIDTH;
     const struct {
         float **field;
         size_t count;
-    } field[] = {{&made->siemens, upright},
-                 {&made->a, upright},
-                 {&made->b, upright},
-                 {&made->b_before, upright},
-                 {&made->b_solved, upright},
-                 {&made->siemens_turned, turned},
-                 {&made->row_factor, turned},
-                 {&made->row_seen, made->column_stride},
-                 {&made->column_factor, upright},
-                 {&made->column_share, upright},
-                 {&made->column_seen, made->row_stride},
-                 {&made->turned, (size_t)columns * WIDTH},
-                 {&made->drive, made->column_stride},
-                 {&made->input, made->column_stride},
-                 {&made->ground, made->row_stride},
-                 {&made->current, made->row_stride},
-                 {&made->current_before, made->row_stride}};
+    } field[] = {{&made->siemens, all},
+                 {&made->weight, all},
+                 {&made->a, all},
+                 {&made->b, all},
+                 {&made->b_before, all},
+                 {&made->b_solved, all},
+                 {&made->drive, padded(rows)},
+                 {&made->ground, WIDTH},
+                 {&made->current, made->stride},
+                 {&made->current_before, made->stride},
+                 {&made->turned, panel},
+                 {&made->x, panel},
+                 {&made->factor, panel},
+                 {&made->input, WIDTH},
+                 {&made->raised, rows}};
     for (size_t i = 0; !status && i < sizeof field / sizeof *field; i++)
         status = TUFT_NEW(field[i].field, field[i].count, "wires", err);
     if (status)
@@ -107,22 +101,20 @@ void tuft_ir_drop_free(tuft_ir_drop *solver)
     if (!solver)
         return;
     free(solver->siemens);
+    free(solver->weight);
     free(solver->a);
     free(solver->b);
     free(solver->b_before);
     free(solver->b_solved);
-    free(solver->siemens_turned);
-    free(solver->row_factor);
-    free(solver->row_seen);
-    free(solver->column_factor);
-    free(solver->column_share);
-    free(solver->column_seen);
-    free(solver->turned);
     free(solver->drive);
-    free(solver->input);
     free(solver->ground);
     free(solver->current);
     free(solver->current_before);
+    free(solver->turned);
+    free(solver->x);
+    free(solver->factor);
+    free(solver->input);
+    free(solver->raised);
     free(solver);
 }
 
@@ -131,77 +123,92 @@ float *tuft_ir_drop_siemens(tuft_ir_drop *solver)
     return solver->siemens;
 }
 
-float *tuft_ir_drop_words(tuft_ir_drop *solver)
+const float *tuft_ir_drop_words(const tuft_ir_drop *solver)
 {
     return solver->a;
 }
 
 uint32_t tuft_ir_drop_stride(const tuft_ir_drop *solver)
 {
-    return solver->row_stride;
+    return solver->stride;
 }
 
-static tuft_ladder row_line(const tuft_ir_drop *s)
+/* sum_j += sum_i weight_ij a_ij, four rows at a time. */
+TUFT_CLONES static void weigh(float *restrict sum, const float *restrict weight,
+                              const float *restrict a, size_t stride, uint32_t rows,
+                              uint32_t columns)
 {
-    return (tuft_ladder){s->columns, TUFT_LADDERS, (float)s->wires.row_ohm,
-                         (float)s->wires.driver_ohm};
+    uint32_t i = 0;
+    for (; i + 4 <= rows; i += 4) {
+        const float *restrict w = weight + i * stride, *restrict x = a + i * stride;
+        for (uint32_t j = 0; j < columns; j++)
+            sum[j] +=
+                (w[j] * x[j] + w[stride + j] * x[stride + j]) +
+                (w[2 * stride + j] * x[2 * stride + j] + w[3 * stride + j] * x[3 * stride + j]);
+    }
+    for (; i < rows; i++)
+        for (uint32_t j = 0; j < columns; j++)
+            sum[j] += weight[i * stride + j] * a[i * stride + j];
+}
+
+/* a from b, and the currents that it makes. */
+static void solve_rows(tuft_ir_drop *s)
+{
+    tuft_ladder line = {s->columns, (float)s->wires.row_ohm, (float)s->wires.driver_ohm};
+    memset(s->current, 0, s->stride * sizeof *s->current);
+    for (uint32_t i = 0; i < s->rows; i += WIDTH) {
+        uint32_t rows = s->rows - i < WIDTH ? s->rows - i : WIDTH;
+        size_t first = (size_t)i * s->stride;
+        if (rows < WIDTH)
+            memset(s->turned, 0, (size_t)s->columns * WIDTH * sizeof *s->turned);
+        tuft_transpose(s->turned, WIDTH, s->siemens + first, s->stride, rows, s->columns);
+        tuft_transpose(s->x, WIDTH, s->b + first, s->stride, rows, s->columns);
+        tuft_ladders_eliminate(line, s->turned, WIDTH, s->x, WIDTH, s->factor, s->x, s->input);
+        tuft_ladders_voltage(line, s->factor, s->x, s->drive + i, s->x, WIDTH);
+        tuft_transpose(s->a + first, s->stride, s->x, WIDTH, s->columns, rows);
+        weigh(s->current, s->weight + first, s->a + first, s->stride, rows, s->columns);
+    }
 }
 
 static tuft_ladder column_line(const tuft_ir_drop *s)
 {
-    return (tuft_ladder){s->rows, -(ptrdiff_t)s->row_stride, (float)s->wires.column_ohm,
-                         (float)s->wires.sense_ohm};
+    return (tuft_ladder){s->rows, (float)s->wires.column_ohm, (float)s->wires.sense_ohm};
 }
 
-/* a from b, a panel of rows at a time. */
-static void solve_rows(tuft_ir_drop *s)
-{
-    tuft_ladder line = row_line(s);
-    float *x = s->turned;
-    for (uint32_t i = 0; i < s->rows; i += WIDTH) {
-        uint32_t rows = s->rows - i < WIDTH ? s->rows - i : WIDTH;
-        size_t panel = (size_t)i * s->columns, first = (size_t)i * s->row_stride;
-        float *siemens = s->siemens_turned + panel, *factor = s->row_factor + panel;
-        float *seen = s->row_seen + i, *drive = s->drive + i, *input = s->input + i;
-        tuft_transpose(x, WIDTH, s->b + first, s->row_stride, rows, s->columns);
-        if (s->rows_known) {
-            tuft_ladders_share(line, siemens, x, factor, seen, drive, x, input);
-        } else {
-            tuft_transpose(siemens, WIDTH, s->siemens + first, s->row_stride, rows, s->columns);
-            tuft_ladders_factor_share(line, siemens, x, drive, factor, seen, x, input);
-        }
-        tuft_ladders_voltage(line, factor, x, drive, x);
-        tuft_transpose(s->a + first, s->row_stride, x, WIDTH, s->columns, rows);
-    }
-    s->rows_known = 1;
-}
-
-/* The currents from a; b is worked out by voltages(). */
+/* b_solved from a. */
 static void solve_columns(tuft_ir_drop *s)
 {
     tuft_ladder line = column_line(s);
-    size_t near = (size_t)(s->rows - 1) * s->row_stride;
+    size_t near = (size_t)(s->rows - 1) * s->stride;
+    ptrdiff_t step = -(ptrdiff_t)s->stride;
     for (uint32_t j = 0; j < s->columns; j += WIDTH) {
-        size_t panel = (size_t)j * s->rows;
-        const float *siemens = s->siemens + near + j, *a = s->a + near + j, *ground = s->ground + j;
-        float *factor = s->column_factor + panel, *share = s->column_share + panel;
-        float *seen = s->column_seen + j, *current = s->current + j;
-        if (s->columns_known)
-            tuft_ladders_share(line, siemens, a, factor, seen, ground, share, current);
-        else
-            tuft_ladders_factor_share(line, siemens, a, ground, factor, seen, share, current);
+        tuft_ladders_eliminate(line, s->siemens + near + j, step, s->a + near + j, step, s->factor,
+                               s->x, s->input);
+        tuft_ladders_voltage(line, s->factor, s->x, s->ground, s->b_solved + near + j, step);
     }
-    s->columns_known = 1;
 }
 
-static void voltages(const tuft_ir_drop *s, float *b)
+/* b and the currents from a guess at a, without one from the inputs; and what a weighs. */
+static void begin(tuft_ir_drop *s, const tuft_word_lines *guess)
 {
     tuft_ladder line = column_line(s);
-    size_t near = (size_t)(s->rows - 1) * s->row_stride;
+    ptrdiff_t step = -(ptrdiff_t)s->stride;
+    if (guess)
+        tuft_word_lines_raise(guess, s->drive, s->raised);
     for (uint32_t j = 0; j < s->columns; j += WIDTH) {
-        size_t panel = (size_t)j * s->rows;
-        tuft_ladders_voltage(line, s->column_factor + panel, s->column_share + panel, s->ground + j,
-                             b + near + j);
+        uint32_t columns = s->columns - j < WIDTH ? s->columns - j : WIDTH;
+        size_t near = (size_t)(s->rows - 1) * s->stride + j;
+        float *far = s->x + (size_t)(s->rows - 1) * WIDTH;
+        if (guess)
+            tuft_word_lines_guess(guess, s->drive, s->raised, j, columns, far, -WIDTH);
+        else
+            for (uint32_t i = 0; i < s->rows; i++)
+                for (uint32_t l = 0; l < columns; l++)
+                    far[l - (ptrdiff_t)i * WIDTH] = s->drive[i];
+        tuft_ladders_eliminate(line, s->siemens + near, step, s->x, WIDTH, s->factor, s->x,
+                               s->current + j);
+        tuft_ladders_voltage_weight(line, s->factor, s->x, s->siemens + near, s->b + near,
+                                    s->weight + near, step);
     }
 }
 
@@ -215,8 +222,8 @@ TUFT_CLONES static void extrapolate(float *restrict before, const float *restric
 }
 
 /* The same in the first turn, in which there is no b_before. */
-TUFT_CLONES static void begin(float *restrict before, const float *restrict b,
-                              const float *restrict solved, size_t n, float gamma)
+TUFT_CLONES static void extrapolate_first(float *restrict before, const float *restrict b,
+                                          const float *restrict solved, size_t n, float gamma)
 {
     for (size_t k = 0; k < n; k++)
         before[k] = gamma * (solved[k] - b[k]) + b[k];
@@ -240,7 +247,7 @@ static double convergence(const tuft_ir_drop *s)
     double sum = 0;
     for (uint32_t i = 0; i < s->rows; i += every, count++)
         for (uint32_t j = 0; j < s->columns; j++)
-            sum += s->siemens[(size_t)i * s->row_stride + j];
+            sum += s->siemens[(size_t)i * s->stride + j];
     double mean = sum / ((double)count * s->columns);
     return slowest(s->columns, s->wires.row_ohm, s->wires.driver_ohm, mean) *
            slowest(s->rows, s->wires.column_ohm, s->wires.sense_ohm, mean);
@@ -253,19 +260,20 @@ static void swap(float **a, float **b)
     *b = kept;
 }
 
-/* Takes turns from b and current_before on. */
-static tuft_status take_turns(tuft_ir_drop *s, double tolerance, double *current, int *turns,
-                              tuft_error *err)
+tuft_status tuft_ir_drop_solve(tuft_ir_drop *s, const tuft_word_lines *guess, const float *voltage,
+                               double tolerance, double *current, int *turns, tuft_error *err)
 {
-    size_t n = (size_t)s->rows * s->row_stride;
+    size_t n = (size_t)s->rows * s->stride;
+    if (tolerance < LEAST_TOLERANCE)
+        tolerance = LEAST_TOLERANCE;
+    memcpy(s->drive, voltage, s->rows * sizeof *voltage);
     double rho = convergence(s), gamma = 2 / (2 - rho), sigma = rho / (2 - rho), omega = 1;
     double shrink = sigma / (1 + sqrt(1 - sigma * sigma));
     int turn_number = 0;
-    if (tolerance < LEAST_TOLERANCE)
-        tolerance = LEAST_TOLERANCE;
+    begin(s, guess);
     for (;;) {
+        swap(&s->current, &s->current_before);
         solve_rows(s);
-        solve_columns(s);
         double change = 0, largest = 0, sum = 0;
         for (uint32_t j = 0; j < s->columns; j++) {
             change = fmax(change, fabsf(s->current[j] - s->current_before[j]));
@@ -279,13 +287,12 @@ static tuft_status take_turns(tuft_ir_drop *s, double tolerance, double *current
                              s->columns, turn_number);
         if (CAUTION * change * shrink <= tolerance * (1 - shrink) * largest)
             break;
-        memcpy(s->current_before, s->current, s->columns * sizeof *s->current);
         omega = turn_number == 1   ? 1
                 : turn_number == 2 ? 1 / (1 - sigma * sigma / 2)
                                    : 1 / (1 - sigma * sigma * omega / 4);
-        voltages(s, s->b_solved);
+        solve_columns(s);
         if (turn_number == 1)
-            begin(s->b_before, s->b, s->b_solved, n, (float)gamma);
+            extrapolate_first(s->b_before, s->b, s->b_solved, n, (float)gamma);
         else
             extrapolate(s->b_before, s->b, s->b_solved, n, (float)gamma, (float)omega);
         swap(&s->b, &s->b_before);
@@ -298,32 +305,11 @@ static tuft_status take_turns(tuft_ir_drop *s, double tolerance, double *current
     return TUFT_OK;
 }
 
-tuft_status tuft_ir_drop_solve(tuft_ir_drop *s, const float *voltage, double tolerance,
-                               double *current, int *turns, tuft_error *err)
-{
-    memcpy(s->drive, voltage, s->rows * sizeof *voltage);
-    s->rows_known = s->columns_known = 0;
-    memset(s->b, 0, (size_t)s->rows * s->row_stride * sizeof *s->b);
-    memset(s->current_before, 0, s->row_stride * sizeof *s->current_before);
-    return take_turns(s, tolerance, current, turns, err);
-}
-
-tuft_status tuft_ir_drop_solve_from(tuft_ir_drop *s, const float *voltage, double tolerance,
-                                    double *current, int *turns, tuft_error *err)
-{
-    memcpy(s->drive, voltage, s->rows * sizeof *voltage);
-    s->rows_known = s->columns_known = 0;
-    solve_columns(s);
-    voltages(s, s->b);
-    memcpy(s->current_before, s->current, s->columns * sizeof *s->current);
-    return take_turns(s, tolerance, current, turns, err);
-}
-
 double tuft_ir_drop_across(tuft_ir_drop *s, uint32_t row, uint32_t column)
 {
-    size_t k = (size_t)row * s->row_stride + column;
+    size_t k = (size_t)row * s->stride + column;
     if (s->lagging)
-        voltages(s, s->b_solved);
+        solve_columns(s);
     s->lagging = 0;
     return (double)s->a[k] - s->b_solved[k];
 }

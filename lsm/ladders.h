@@ -8,10 +8,12 @@
  *     y_k = G_k + y_k+1 d_k+1,  j_k = G_k x_k + j_k+1 d_k+1,  d_k = 1 / (1 + R_k y_k)
  *
  * and then v_k = d_k (v_k-1 + R_k j_k), v_-1 the terminal's. These are sums of positive numbers
- * only, so that float32 is enough for 1e-5. d depends on the cells alone.
+ * only, so that float32 is enough for 1e-5. The current into a terminal at 0 V is
  *
- * Fields hold a node's ladders beside each other: those of the cells `step` floats from node to
- * node, given at node 0, factor and share TUFT_LADDERS floats.
+ *     sum_k x_k W_k,  W_k = G_k d_k d_k-1 ... d_0
+ *
+ * Fields hold a node's ladders beside each other, TUFT_LADDERS floats a node, or where a step is
+ * given that many, from node 0 on.
  */
 #ifndef TUFT_LSM_LADDERS_H
 #define TUFT_LSM_LADDERS_H
@@ -23,22 +25,20 @@ enum { TUFT_LADDERS = 64 };
 
 typedef struct {
     uint32_t nodes;
-    ptrdiff_t step;
     float wire_ohm, end_ohm;
 } tuft_ladder;
 
-/* share: R j d (may be where x is, if step is TUFT_LADDERS); terminal: current out of the ladder
- * into its end, which is held at `end`. */
-void tuft_ladders_share(tuft_ladder line, const float *siemens, const float *x, const float *factor,
-                        const float *seen, const float *end, float *share, float *terminal);
+/* factor: d; share: R j d, may be where x is if its step is TUFT_LADDERS; current[TUFT_LADDERS]:
+ * what flows into terminals at 0 V. */
+void tuft_ladders_eliminate(tuft_ladder line, const float *siemens, ptrdiff_t step, const float *x,
+                            ptrdiff_t x_step, float *factor, float *share, float *current);
 
-/* The same before factor is known: d; and seen: y_0. */
-void tuft_ladders_factor_share(tuft_ladder line, const float *siemens, const float *x,
-                               const float *end, float *factor, float *seen, float *share,
-                               float *terminal);
-
-/* v (may be where share is, if step is TUFT_LADDERS). */
+/* v, its terminals at `end`; may be where share is if the step is TUFT_LADDERS. */
 void tuft_ladders_voltage(tuft_ladder line, const float *factor, const float *share,
-                          const float *end, float *v);
+                          const float *end, float *v, ptrdiff_t step);
+
+/* v with terminals at 0 V, and W; all three with the same step. */
+void tuft_ladders_voltage_weight(tuft_ladder line, const float *factor, const float *share,
+                                 const float *siemens, float *v, float *weight, ptrdiff_t step);
 
 #endif
