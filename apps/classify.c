@@ -3,6 +3,7 @@
 
 #include "apps/commands.h"
 #include "apps/counts_file.h"
+#include "apps/measured_array.h"
 #include "core/file.h"
 #include "core/memory.h"
 #include "lsm/counts.h"
@@ -51,6 +52,10 @@ static const app_option options[] = {
                 "change values of the preset, as they stand in the result's config"),
     OPTION_TEXT(classify_config, conductances, "conductances", "FILE",
                 "measured conductances (siemens, text) to draw the weights from"),
+    OPTION_TEXT(classify_config, map, "map", "FILE",
+                "a measured array, cell by cell, that the liquid's crossbars are cut from: CSV, or "
+                "HDF5 with a dataset `conductance`"),
+    OPTION_CHOICE(classify_config, unit, "unit", measured_units, "of the map: S, mS, uS or nS"),
     OPTION_SECTION("Training of --network srnn and rnn (default: ours)"),
     OPTION_CHOICE(classify_config, read, "read", trained_reads,
                   "sum (spike counts), membrane (leaky outputs), last (output)"),
@@ -121,6 +126,10 @@ static tuft_status check(const void *config, tuft_error *err)
         status = tuft_fail(err, TUFT_INVALID, "--counts is for --network liquid");
     if (!status && c->network != CLASSIFY_LIQUID && c->conductances)
         status = tuft_fail(err, TUFT_INVALID, "--conductances is for --network liquid");
+    if (!status && c->network != CLASSIFY_LIQUID && c->map)
+        status = tuft_fail(err, TUFT_INVALID, "--map is for --network liquid");
+    if (!status && c->map && c->conductances)
+        status = tuft_fail(err, TUFT_INVALID, "--map and --conductances: expected one of them");
     if (!status && c->network != CLASSIFY_LIQUID)
         status = trained_check(
             &preset, c->network == CLASSIFY_SRNN ? "--network srnn" : "--network rnn", err);
@@ -508,6 +517,10 @@ static tuft_status run(const void *settings, tuft_error *err)
     if (!status && config->conductances)
         status = tuft_conductance_check_unit(config->conductances,
                                              run.preset.reservoir.conductance.mean_siemens, err);
+    if (!status && config->map) {
+        status = measured_array_load(config->map, config->unit, &run.array, err);
+        run.preset.reservoir.array = &run.array;
+    }
     if (!status)
         status = scores_new(&run.liquid, &run, err);
     for (size_t r = 0; !status && r < (size_t)config->seeds; r++)
@@ -521,6 +534,7 @@ static tuft_status run(const void *settings, tuft_error *err)
     scores_free(&run.baseline);
     tuft_ledger_free(&run.ledger);
     dataset_free(&run.set);
+    tuft_crossbar_free(&run.array);
     free(table);
     result_free(result);
     return status;

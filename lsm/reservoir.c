@@ -3,6 +3,7 @@
 #include "cells/lif.h"
 #include "core/memory.h"
 #include "lsm/analog_lif.h"
+#include "lsm/array_plan.h"
 #include "lsm/crossbar.h"
 
 #include <math.h>
@@ -166,20 +167,31 @@ static tuft_status tile_siemens(tile *made, const tuft_crossbar *crossbar,
 
 typedef enum { TILE_WEIGHTS, TILE_SIEMENS } tile_content;
 
-static tuft_status tile_sample(tile *made, const tuft_reservoir_config *config, uint32_t rows,
-                               uint32_t columns, double sd, double density, uint64_t seed,
-                               uint32_t array, tile_content content, tuft_error *err)
+/* Where the cells of a reservoir come from. */
+typedef struct {
+    const tuft_reservoir_config *config;
+    uint64_t seed;
+    tuft_array_plan plan;
+    tile_content content;
+} cell_source;
+
+static tuft_status tile_sample(tile *made, cell_source *cells, uint32_t rows, uint32_t columns,
+                               double sd, double density, uint32_t array, tuft_error *err)
 {
+    const tuft_reservoir_config *config = cells->config;
+    const uint64_t seed = cells->seed;
     *made = (tile){.rows = rows, .columns = columns};
     tuft_crossbar crossbar;
-    tuft_status status =
-        tuft_crossbar_sample(&crossbar, &config->conductance, rows, columns, seed, array, err);
+    tuft_status status = config->array
+                             ? tuft_array_plan_take(&cells->plan, rows, columns, &crossbar, err)
+                             : tuft_crossbar_sample(&crossbar, &config->conductance, rows, columns,
+                                                    seed, array, err);
     if (status)
         return status;
     status = TUFT_NEW(&made->weight, (size_t)rows * columns, "crossbar weights", err);
     if (!status)
         status = TUFT_NEW(&made->mask, (size_t)rows * columns, "crossbar mask", err);
-    if (!status && content == TILE_SIEMENS)
+    if (!status && cells->content == TILE_SIEMENS)
         status = tile_siemens(made, &crossbar, config->macro, seed, array, err);
     else if (!status && config->macro && tuft_macro_has_effects(config->macro))
         status = tile_through_macro(made, &crossbar, config->macro, sd, seed, array, err);
@@ -335,15 +347,15 @@ static void set_range(tuft_reservoir *made, uint32_t k, int array, const tile *t
         p->adc[array].full = t->full;
 }
 
-static tuft_status connect_input(tuft_reservoir *made, const tuft_reservoir_config *config,
-                                 uint32_t k, uint64_t seed, tuft_error *err)
+static tuft_status connect_input(tuft_reservoir *made, cell_source *cells, uint32_t k,
+                                 tuft_error *err)
 {
-    const tuft_reservoir_group *g = &config->group[k];
+    const tuft_reservoir_group *g = &cells->config->group[k];
     const tuft_reservoir_place *place = &made->place[k];
     tile t;
-    tuft_status status = tile_sample(
-        &t, config, field_of(g, made->geometry).taps, g->maps, g->weight_sd, g->density, seed,
-        ARRAYS_A_GROUP * k + INPUT_ARRAY, made->siemens ? TILE_SIEMENS : TILE_WEIGHTS, err);
+    tuft_status status =
+        tile_sample(&t, cells, field_of(g, made->geometry).taps, g->maps, g->weight_sd, g->density,
+                    ARRAYS_A_GROUP * k + INPUT_ARRAY, err);
     if (status)
         return status;
     route r = {"input", "input", k, made->source, place->population, 1 + g->delay_steps[0]};
@@ -357,17 +369,17 @@ static tuft_status connect_input(tuft_reservoir *made, const tuft_reservoir_conf
     return status;
 }
 
-static tuft_status connect_recurrent(tuft_reservoir *made, const tuft_reservoir_config *config,
-                                     uint32_t k, uint64_t seed, tuft_error *err)
+static tuft_status connect_recurrent(tuft_reservoir *made, cell_source *cells, uint32_t k,
+                                     tuft_error *err)
 {
-    const tuft_reservoir_group *g = &config->group[k];
+    const tuft_reservoir_group *g = &cells->config->group[k];
     const tuft_reservoir_place *place = &made->place[k];
     if (g->recurrent_density <= 0 || g->recurrent_sd == 0)
         return TUFT_OK;
     tile t;
-    tuft_status status = tile_sample(
-        &t, config, g->maps, g->maps, g->recurrent_sd, g->recurrent_density, seed,
-        ARRAYS_A_GROUP * k + RECURRENT_ARRAY, made->siemens ? TILE_SIEMENS : TILE_WEIGHTS, err);
+    tuft_status status =
+        tile_sample(&t, cells, g->maps, g->maps, g->recurrent_sd, g->recurrent_density,
+                    ARRAYS_A_GROUP * k + RECURRENT_ARRAY, err);
     if (status)
         return status;
     route r = {"recurrent",
@@ -438,9 +450,11 @@ static void set_analog(tuft_analog_lif_parameters *parameters, const tuft_macro_
     }
 }
 
-static tuft_status add_group(tuft_reservoir *made, const tuft_reservoir_config *config, uint32_t k,
-                             uint64_t seed, tuft_error *err)
+static tuft_status add_group(tuft_reservoir *made, cell_source *cells_from, uint32_t k,
+                             tuft_error *err)
 {
+    const tuft_reservoir_config *config = cells_from->config;
+    const uint64_t seed = cells_from->seed;
     const tuft_reservoir_group *g = &config->group[k];
     tuft_status status = check_group(g, made->geometry, k, err);
     if (status)
@@ -482,9 +496,9 @@ static tuft_status add_group(tuft_reservoir *made, const tuft_reservoir_config *
                                     made->analog ? &tuft_analog_lif : &tuft_lif_delta, parameters,
                                     cells, 1, &place->population, err);
     if (!status)
-        status = connect_input(made, config, k, seed, err);
+        status = connect_input(made, cells_from, k, err);
     if (!status)
-        status = connect_recurrent(made, config, k, seed, err);
+        status = connect_recurrent(made, cells_from, k, err);
     if (status)
         return status;
     made->cells += cells;
@@ -515,8 +529,9 @@ static tuft_status make(tuft_reservoir **out, const tuft_reservoir_config *confi
     if (!status)
         status = tuft_network_add_source(made->network, "input", tuft_geometry_channels(geometry),
                                          &made->source, err);
+    cell_source cells = {config, seed, {.array = config->array}, content};
     for (uint32_t k = 0; !status && k < config->groups; k++)
-        status = add_group(made, config, k, seed, err);
+        status = add_group(made, &cells, k, err);
     if (status) {
         tuft_reservoir_free(made);
         return status;
