@@ -71,6 +71,7 @@
 #include "datasets/neural.h"
 #include "datasets/nmnist.h"
 #include "datasets/noise.h"
+#include "datasets/noise_synthetic.h"
 #include "datasets/ntidigits.h"
 #include "datasets/pen.h"
 #include "datasets/pen_motion.h"
