@@ -37,4 +37,14 @@ tuft_status enhance_clips_read(const char *folder, size_t limit, const tuft_mout
                                const tuft_enhancement *enhancement, const common_options *common,
                                enhance_clips *out, tuft_error *err);
 
+/* Which synthetic talkers say which sentences (datasets/av_synthetic.h). */
+typedef struct {
+    uint32_t first_talker, talkers;
+    uint64_t first_clip;
+} enhance_made;
+
+/* count of their clips, the same for a seed. Errors: those of tuft_av_synthetic(). */
+tuft_status enhance_clips_make(enhance_made made, size_t count, const tuft_enhancement *enhancement,
+                               const common_options *common, enhance_clips *out, tuft_error *err);
+
 #endif

@@ -1,10 +1,16 @@
 #include "apps/enhance_material.h"
 
+#include "datasets/noise_synthetic.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const double TEST_NOISES = 0.25;
+enum { MADE_CLIPS = 400 };
+static const double TEST_NOISES = 0.25, MADE_NOISE_S = 60;
+
+/* Talkers who are trained on, and others with other sentences to test with. */
+static const enhance_made made[] = {{0, 24, 0}, {24, 24, 1 << 20}};
 
 tuft_status enhance_material_check(const enhance_material_config *config, tuft_error *err)
 {
@@ -38,23 +44,31 @@ static tuft_status open_noises(const enhance_material_config *config, enhance_ma
     return status;
 }
 
+static tuft_status make_noises(const common_options *common, enhance_material *out, tuft_error *err)
+{
+    tuft_status status = tuft_noise_synthesise(TUFT_NOISES_FOR_TRAINING, MADE_NOISE_S, common->seed,
+                                               &out->train, err);
+    return status ? status
+                  : tuft_noise_synthesise(TUFT_NOISES_FOR_TESTING, MADE_NOISE_S, common->seed,
+                                          &out->test, err);
+}
+
 tuft_status enhance_material_open(const enhance_material_config *config, enhance_talkers talkers,
                                   const tuft_enhancement *enhancement, const common_options *common,
                                   enhance_material *out, tuft_error *err)
 {
     tuft_mouth_box box;
     *out = (enhance_material){0};
-    (void)talkers;
     tuft_status status =
         config->clips
             ? enhance_clips_read(
                   config->clips, (size_t)config->limit,
-                  !config->mouth || enhance_mouth_option(config->mouth, &box, err) ? NULL : &box,
+                  config->mouth && !enhance_mouth_option(config->mouth, &box, err) ? &box : NULL,
                   enhancement, common, &out->clips, err)
-            : tuft_fail(err, TUFT_INVALID, "expected --clips");
+            : enhance_clips_make(made[talkers], config->limit ? (size_t)config->limit : MADE_CLIPS,
+                                 enhancement, common, &out->clips, err);
     if (!status)
-        status = config->noise ? open_noises(config, out, err)
-                               : tuft_fail(err, TUFT_INVALID, "expected --noise");
+        status = config->noise ? open_noises(config, out, err) : make_noises(common, out, err);
     if (status)
         enhance_material_close(out);
     return status;
