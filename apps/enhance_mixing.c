@@ -144,6 +144,8 @@ static tuft_status fetch(void *user, int epoch, uint32_t i, tuft_mcc_utterance *
         tuft_fail_prefix(err, status, clip->name);
         return status;
     }
+    if (m->vary)
+        status = vary_noise(m, clip, number, &mixed, &random, err);
     float gain = (float)pow(10, level / 20);
     for (size_t k = 0; k < mixed.n; k++)
         mixed.mixture[k] *= gain;
