@@ -17,12 +17,11 @@ static inline lanes *place(float *field, uint32_t node, ptrdiff_t step)
 }
 
 TUFT_CLONES void tuft_ladders_eliminate(tuft_ladder line, const float *siemens, ptrdiff_t step,
-                                        const float *x, ptrdiff_t x_step, float *factor,
-                                        float *share, float *current)
+                                        const float *x, float *factor, float *share, float *current)
 {
     lanes y[VECTORS] = {{0}}, j[VECTORS] = {{0}}, d[VECTORS] = {{0}};
     for (uint32_t k = line.nodes; k-- > 0;) {
-        const lanes *g = at(siemens, k, step), *other = at(x, k, x_step);
+        const lanes *g = at(siemens, k, step), *other = at(x, k, TUFT_LADDERS);
         lanes *f = place(factor, k, TUFT_LADDERS), *h = place(share, k, TUFT_LADDERS);
         float ohm = k ? line.wire_ohm : line.end_ohm;
 #pragma GCC unroll 4
@@ -40,7 +39,7 @@ TUFT_CLONES void tuft_ladders_eliminate(tuft_ladder line, const float *siemens, 
 }
 
 TUFT_CLONES void tuft_ladders_voltage(tuft_ladder line, const float *factor, const float *share,
-                                      const float *end, float *v, ptrdiff_t step)
+                                      const float *end, float *v)
 {
     lanes before[VECTORS];
 #pragma GCC unroll 4
@@ -48,7 +47,7 @@ TUFT_CLONES void tuft_ladders_voltage(tuft_ladder line, const float *factor, con
         before[u] = at(end, 0, 0)[u];
     for (uint32_t k = 0; k < line.nodes; k++) {
         const lanes *f = at(factor, k, TUFT_LADDERS), *h = at(share, k, TUFT_LADDERS);
-        lanes *out = place(v, k, step);
+        lanes *out = place(v, k, TUFT_LADDERS);
 #pragma GCC unroll 4
         for (int u = 0; u < VECTORS; u++) {
             before[u] = before[u] * f[u] + h[u];
@@ -58,8 +57,8 @@ TUFT_CLONES void tuft_ladders_voltage(tuft_ladder line, const float *factor, con
 }
 
 TUFT_CLONES void tuft_ladders_voltage_weight(tuft_ladder line, const float *factor,
-                                             const float *share, const float *siemens, float *v,
-                                             float *weight, ptrdiff_t step)
+                                             const float *share, const float *siemens,
+                                             ptrdiff_t step, float *v, float *weight)
 {
     lanes before[VECTORS], passed[VECTORS];
 #pragma GCC unroll 4
@@ -70,7 +69,7 @@ TUFT_CLONES void tuft_ladders_voltage_weight(tuft_ladder line, const float *fact
     for (uint32_t k = 0; k < line.nodes; k++) {
         const lanes *f = at(factor, k, TUFT_LADDERS), *h = at(share, k, TUFT_LADDERS);
         const lanes *g = at(siemens, k, step);
-        lanes *out = place(v, k, step), *w = place(weight, k, step);
+        lanes *out = place(v, k, TUFT_LADDERS), *w = place(weight, k, TUFT_LADDERS);
 #pragma GCC unroll 4
         for (int u = 0; u < VECTORS; u++) {
             before[u] = before[u] * f[u] + h[u];

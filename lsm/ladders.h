@@ -12,8 +12,8 @@
  *
  *     sum_k x_k W_k,  W_k = G_k d_k d_k-1 ... d_0
  *
- * Fields hold a node's ladders beside each other, TUFT_LADDERS floats a node, or where a step is
- * given that many, from node 0 on.
+ * Fields hold node after node from node 0 on, in each the ladders beside each other; siemens has
+ * `step` floats from node to node (below 0: node 0 is the last), the others TUFT_LADDERS.
  */
 #ifndef TUFT_LSM_LADDERS_H
 #define TUFT_LSM_LADDERS_H
@@ -28,17 +28,17 @@ typedef struct {
     float wire_ohm, end_ohm;
 } tuft_ladder;
 
-/* factor: d; share: R j d, may be where x is if its step is TUFT_LADDERS; current[TUFT_LADDERS]:
- * what flows into terminals at 0 V. */
+/* factor: d; share: R j d, may be where x is; current[TUFT_LADDERS]: what flows into terminals at
+ * 0 V. */
 void tuft_ladders_eliminate(tuft_ladder line, const float *siemens, ptrdiff_t step, const float *x,
-                            ptrdiff_t x_step, float *factor, float *share, float *current);
+                            float *factor, float *share, float *current);
 
-/* v, its terminals at `end`; may be where share is if the step is TUFT_LADDERS. */
+/* v, its terminals at `end`; may be where share is. */
 void tuft_ladders_voltage(tuft_ladder line, const float *factor, const float *share,
-                          const float *end, float *v, ptrdiff_t step);
+                          const float *end, float *v);
 
-/* v with terminals at 0 V, and W; all three with the same step. */
+/* v with terminals at 0 V, and W. */
 void tuft_ladders_voltage_weight(tuft_ladder line, const float *factor, const float *share,
-                                 const float *siemens, float *v, float *weight, ptrdiff_t step);
+                                 const float *siemens, ptrdiff_t step, float *v, float *weight);
 
 #endif
