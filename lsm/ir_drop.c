@@ -29,8 +29,9 @@ struct tuft_ir_drop {
     float *a, *b, *b_before, *b_solved; /* b_solved: when a turn follows */
     float *drive, *raised;              /* [rows], padded */
     float *current, *current_before;    /* [stride] */
-    float *ground, *input;              /* [WIDTH]: 0 V; currents not looked at */
-    float *turned, *x, *factor;         /* [longer side][WIDTH], of the panel at hand */
+    float *x, *factor;                  /* [longer side][WIDTH], of the panel at hand */
+    float turned[WIDTH * WIDTH];        /* and a piece of its cells */
+    float ground[WIDTH];                /* 0 V */
     int lagging;                        /* whether b_solved is older than a */
 };
 
@@ -80,13 +81,10 @@ tuft_status tuft_ir_drop_new(tuft_ir_drop **out, uint32_t rows, uint32_t columns
                  {&made->b_before, all},
                  {&made->b_solved, all},
                  {&made->drive, padded(rows)},
-                 {&made->ground, WIDTH},
                  {&made->current, made->stride},
                  {&made->current_before, made->stride},
-                 {&made->turned, panel},
                  {&made->x, panel},
                  {&made->factor, panel},
-                 {&made->input, WIDTH},
                  {&made->raised, padded(rows)}};
     for (size_t i = 0; !status && i < sizeof field / sizeof *field; i++)
         status = TUFT_NEW(field[i].field, field[i].count, "wires", err);
@@ -108,13 +106,10 @@ void tuft_ir_drop_free(tuft_ir_drop *solver)
     free(solver->b_before);
     free(solver->b_solved);
     free(solver->drive);
-    free(solver->ground);
     free(solver->current);
     free(solver->current_before);
-    free(solver->turned);
     free(solver->x);
     free(solver->factor);
-    free(solver->input);
     free(solver->raised);
     free(solver);
 }
@@ -154,66 +149,87 @@ static const float *cells(const tuft_ir_drop *s, uint32_t k, uint32_t column)
     return s->siemens + (size_t)(s->rows - 1 - k) * s->stride + column;
 }
 
-/* a from b, and the currents that it makes. Word lines are turned to lie beside each other. */
+/* a from b, and the currents that it makes. Word lines are turned to lie beside each other, in
+ * pieces that fit the first-level cache. */
 static void solve_rows(tuft_ir_drop *s)
 {
-    tuft_ladder line = {s->columns, (float)s->wires.row_ohm, (float)s->wires.driver_ohm};
+    float wire = (float)s->wires.row_ohm, end = (float)s->wires.driver_ohm;
+    uint32_t last = (s->columns - 1) / WIDTH * WIDTH;
     memset(s->current, 0, s->stride * sizeof *s->current);
     for (uint32_t k = 0; k < s->rows; k += WIDTH) {
         uint32_t rows = in_panel(s->rows, k);
+        tuft_ladders_behind behind = {0};
         if (rows < WIDTH)
-            memset(s->turned, 0, (size_t)s->columns * WIDTH * sizeof *s->turned);
+            memset(s->turned, 0, sizeof s->turned);
+        for (uint32_t j = last + WIDTH; j > 0;) {
+            j -= WIDTH;
+            uint32_t columns = in_panel(s->columns, j);
+            float *x = s->x + (size_t)j * WIDTH, *factor = s->factor + (size_t)j * WIDTH;
+            tuft_transpose(s->turned, WIDTH, cells(s, k, j), -(ptrdiff_t)s->stride, rows, columns);
+            tuft_transpose(x, WIDTH, s->b + ((size_t)j * s->rows + (size_t)k * WIDTH), WIDTH, rows,
+                           columns);
+            tuft_ladders_eliminate(columns, j ? wire : end, wire, s->turned, WIDTH, x, factor, x,
+                                   &behind);
+        }
         for (uint32_t j = 0; j < s->columns; j += WIDTH) {
             uint32_t columns = in_panel(s->columns, j);
-            size_t at = (size_t)j * s->rows + (size_t)k * WIDTH, to = (size_t)j * WIDTH;
-            tuft_transpose(s->turned + to, WIDTH, cells(s, k, j), -(ptrdiff_t)s->stride, rows,
-                           columns);
-            tuft_transpose(s->x + to, WIDTH, s->b + at, WIDTH, rows, columns);
-        }
-        tuft_ladders_eliminate(line, s->turned, WIDTH, s->x, s->factor, s->x, s->input);
-        tuft_ladders_voltage(line, s->factor, s->x, s->drive + k, s->x);
-        for (uint32_t j = 0; j < s->columns; j += WIDTH) {
-            size_t at = (size_t)j * s->rows + (size_t)k * WIDTH, from = (size_t)j * WIDTH;
-            tuft_transpose(s->a + at, WIDTH, s->x + from, WIDTH, in_panel(s->columns, j), rows);
+            size_t at = (size_t)j * s->rows + (size_t)k * WIDTH;
+            float *x = s->x + (size_t)j * WIDTH;
+            tuft_ladders_voltage(columns, s->factor + (size_t)j * WIDTH, x,
+                                 j ? x - WIDTH : s->drive + k, x);
+            tuft_transpose(s->a + at, WIDTH, x, WIDTH, columns, rows);
             weigh(s->current + j, s->weight + at, s->a + at, rows);
         }
     }
 }
 
-static tuft_ladder column_line(const tuft_ir_drop *s)
-{
-    return (tuft_ladder){s->rows, (float)s->wires.column_ohm, (float)s->wires.sense_ohm};
-}
-
 /* b_solved from a. */
 static void solve_columns(tuft_ir_drop *s)
 {
-    tuft_ladder line = column_line(s);
     for (uint32_t j = 0; j < s->columns; j += WIDTH) {
         size_t panel = (size_t)j * s->rows;
-        tuft_ladders_eliminate(line, cells(s, 0, j), -(ptrdiff_t)s->stride, s->a + panel, s->factor,
-                               s->x, s->input);
-        tuft_ladders_voltage(line, s->factor, s->x, s->ground, s->b_solved + panel);
+        tuft_ladders_behind behind = {0};
+        tuft_ladders_eliminate(s->rows, (float)s->wires.sense_ohm, (float)s->wires.column_ohm,
+                               cells(s, 0, j), -(ptrdiff_t)s->stride, s->a + panel, s->factor, s->x,
+                               &behind);
+        tuft_ladders_voltage(s->rows, s->factor, s->x, s->ground, s->b_solved + panel);
     }
 }
 
-/* b and the currents from a guess at a, without one from the inputs; and what a weighs. */
+/* A piece of a panel of a to begin with: from the guess, without one from the inputs. */
+static void expect(const tuft_ir_drop *s, const tuft_word_lines *guess, uint32_t panel, uint32_t k,
+                   uint32_t rows, float *a)
+{
+    if (guess) {
+        tuft_word_lines_guess(guess, s->drive, s->raised, panel, k, rows, a);
+        return;
+    }
+    for (uint32_t i = 0; i < rows; i++)
+        for (uint32_t l = 0; l < WIDTH; l++)
+            a[(size_t)i * WIDTH + l] = s->drive[k + i];
+}
+
+/* b and the currents from what is expected of a; and what a weighs. */
 static void begin(tuft_ir_drop *s, const tuft_word_lines *guess)
 {
-    tuft_ladder line = column_line(s);
+    float wire = (float)s->wires.column_ohm, end = (float)s->wires.sense_ohm;
     ptrdiff_t step = -(ptrdiff_t)s->stride;
+    uint32_t last = (s->rows - 1) / WIDTH * WIDTH;
     if (guess)
         tuft_word_lines_raise(guess, s->drive, s->raised);
     for (uint32_t j = 0; j < s->columns; j += WIDTH) {
         size_t panel = (size_t)j * s->rows;
-        if (guess)
-            tuft_word_lines_guess(guess, s->drive, s->raised, j / WIDTH, s->x);
-        else
-            for (uint32_t k = 0; k < s->rows; k++)
-                for (uint32_t l = 0; l < WIDTH; l++)
-                    s->x[(size_t)k * WIDTH + l] = s->drive[k];
-        tuft_ladders_eliminate(line, cells(s, 0, j), step, s->x, s->factor, s->x, s->current + j);
-        tuft_ladders_voltage_weight(line, s->factor, s->x, cells(s, 0, j), step, s->b + panel,
+        tuft_ladders_behind behind = {0};
+        for (uint32_t k = last + WIDTH; k > 0;) {
+            k -= WIDTH;
+            uint32_t rows = in_panel(s->rows, k);
+            float *x = s->x + (size_t)k * WIDTH;
+            expect(s, guess, j / WIDTH, k, rows, x);
+            tuft_ladders_eliminate(rows, k ? wire : end, wire, cells(s, k, j), step, x,
+                                   s->factor + (size_t)k * WIDTH, x, &behind);
+        }
+        memcpy(s->current + j, behind.current, sizeof behind.current);
+        tuft_ladders_voltage_weight(s->rows, s->factor, s->x, cells(s, 0, j), step, s->b + panel,
                                     s->weight + panel);
     }
 }

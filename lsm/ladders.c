@@ -16,36 +16,44 @@ static inline lanes *place(float *field, uint32_t node, ptrdiff_t step)
     return (lanes *)(field + (ptrdiff_t)node * step);
 }
 
-TUFT_CLONES void tuft_ladders_eliminate(tuft_ladder line, const float *siemens, ptrdiff_t step,
-                                        const float *x, float *factor, float *share, float *current)
+TUFT_CLONES void tuft_ladders_eliminate(uint32_t nodes, float ohm, float wire_ohm,
+                                        const float *siemens, ptrdiff_t step, const float *x,
+                                        float *factor, float *share, tuft_ladders_behind *behind)
 {
-    lanes y[VECTORS] = {{0}}, j[VECTORS] = {{0}}, d[VECTORS] = {{0}};
-    for (uint32_t k = line.nodes; k-- > 0;) {
+    lanes y[VECTORS], j[VECTORS]; /* times d */
+#pragma GCC unroll 4
+    for (int u = 0; u < VECTORS; u++) {
+        y[u] = at(behind->siemens, 0, 0)[u];
+        j[u] = at(behind->current, 0, 0)[u];
+    }
+    for (uint32_t k = nodes; k-- > 0;) {
         const lanes *g = at(siemens, k, step), *other = at(x, k, TUFT_LADDERS);
         lanes *f = place(factor, k, TUFT_LADDERS), *h = place(share, k, TUFT_LADDERS);
-        float ohm = k ? line.wire_ohm : line.end_ohm;
+        float r = k ? wire_ohm : ohm;
 #pragma GCC unroll 4
         for (int u = 0; u < VECTORS; u++) {
-            y[u] = g[u] + y[u] * d[u];
-            j[u] = g[u] * other[u] + j[u] * d[u];
-            d[u] = 1 / (1 + ohm * y[u]);
-            f[u] = d[u];
-            h[u] = ohm * j[u] * d[u];
+            lanes all = g[u] + y[u], flow = g[u] * other[u] + j[u], d = 1 / (1 + r * all);
+            y[u] = all * d;
+            j[u] = flow * d;
+            f[u] = d;
+            h[u] = r * j[u];
         }
     }
 #pragma GCC unroll 4
-    for (int u = 0; u < VECTORS; u++)
-        place(current, 0, 0)[u] = j[u] * d[u];
+    for (int u = 0; u < VECTORS; u++) {
+        place(behind->siemens, 0, 0)[u] = y[u];
+        place(behind->current, 0, 0)[u] = j[u];
+    }
 }
 
-TUFT_CLONES void tuft_ladders_voltage(tuft_ladder line, const float *factor, const float *share,
+TUFT_CLONES void tuft_ladders_voltage(uint32_t nodes, const float *factor, const float *share,
                                       const float *end, float *v)
 {
     lanes before[VECTORS];
 #pragma GCC unroll 4
     for (int u = 0; u < VECTORS; u++)
         before[u] = at(end, 0, 0)[u];
-    for (uint32_t k = 0; k < line.nodes; k++) {
+    for (uint32_t k = 0; k < nodes; k++) {
         const lanes *f = at(factor, k, TUFT_LADDERS), *h = at(share, k, TUFT_LADDERS);
         lanes *out = place(v, k, TUFT_LADDERS);
 #pragma GCC unroll 4
@@ -56,7 +64,7 @@ TUFT_CLONES void tuft_ladders_voltage(tuft_ladder line, const float *factor, con
     }
 }
 
-TUFT_CLONES void tuft_ladders_voltage_weight(tuft_ladder line, const float *factor,
+TUFT_CLONES void tuft_ladders_voltage_weight(uint32_t nodes, const float *factor,
                                              const float *share, const float *siemens,
                                              ptrdiff_t step, float *v, float *weight)
 {
@@ -66,7 +74,7 @@ TUFT_CLONES void tuft_ladders_voltage_weight(tuft_ladder line, const float *fact
         before[u] = (lanes){0};
         passed[u] = (lanes){0} + 1;
     }
-    for (uint32_t k = 0; k < line.nodes; k++) {
+    for (uint32_t k = 0; k < nodes; k++) {
         const lanes *f = at(factor, k, TUFT_LADDERS), *h = at(share, k, TUFT_LADDERS);
         const lanes *g = at(siemens, k, step);
         lanes *out = place(v, k, TUFT_LADDERS), *w = place(weight, k, TUFT_LADDERS);

@@ -230,13 +230,14 @@ void tuft_word_lines_raise(const tuft_word_lines *lines, const float *voltage, f
 }
 
 TUFT_CLONES void tuft_word_lines_guess(const tuft_word_lines *lines, const float *voltage,
-                                       const float *u, uint32_t panel, float *a)
+                                       const float *u, uint32_t panel, uint32_t first,
+                                       uint32_t count, float *a)
 {
     const float *restrict shape = lines->shape + (size_t)panel * WIDTH;
-    const float *restrict own = lines->alone + (size_t)panel * lines->rows * WIDTH;
-    for (uint32_t k = 0; k < lines->rows; k++, own += WIDTH) {
+    const float *restrict own = lines->alone + ((size_t)panel * lines->rows + first) * WIDTH;
+    for (uint32_t k = 0; k < count; k++, own += WIDTH) {
         float *restrict out = a + (size_t)k * WIDTH;
-        float v = voltage[k], raised = u[k];
+        float v = voltage[first + k], raised = u[first + k];
         for (uint32_t l = 0; l < WIDTH; l++)
             out[l] = v * own[l] + raised * shape[l];
     }

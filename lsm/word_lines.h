@@ -28,8 +28,9 @@ void tuft_word_lines_free(tuft_word_lines *lines);
  * (lsm/ladders.h). u[rows] for voltage[rows], ... */
 void tuft_word_lines_raise(const tuft_word_lines *lines, const float *voltage, float *u);
 
-/* ... and a[rows][TUFT_LADDERS] from it, for one panel of TUFT_LADDERS columns. */
+/* ... and a[count][TUFT_LADDERS] from it, for rows from `first` on in a panel of TUFT_LADDERS
+ * columns. */
 void tuft_word_lines_guess(const tuft_word_lines *lines, const float *voltage, const float *u,
-                           uint32_t panel, float *a);
+                           uint32_t panel, uint32_t first, uint32_t count, float *a);
 
 #endif
