@@ -3,9 +3,11 @@
  * A network of the size that speech enhancement takes, a batch of 8 utterances of 500 frames. Each
  * repetition times one step (forward, back, the parts added up, clipping, Adam) and then the same
  * products alone: sgemm of the same shapes, in as many parts and threads, on arrays that stay in
- * place. In turns, so that both see the same machine; medians of wall-clock times. --smoke: a small
- * network once, to see that it works; --json FILE writes the table.
+ * place. In turns, so that both see the same machine; medians of wall-clock times. Then the
+ * untrained network frame by frame. --smoke: a small network once, to see that it works; --json
+ * FILE writes the table.
  */
+#include "cells/mcc_stream.h"
 #include "cells/mcc_train.h"
 #include "cells/product.h"
 #include "core/file.h"
@@ -125,6 +127,25 @@ static void products_alone(const work *w, const tuft_mcc *net, const tuft_mcc_pa
     }
 }
 
+/* Seconds that a frame takes when they come one at a time, and events in it. */
+static double frame_alone(const tuft_mcc *net, const tuft_mcc_utterance *u, double *events)
+{
+    tuft_error err;
+    tuft_mcc_stream *stream;
+    float *output;
+    must(tuft_mcc_stream_new(&stream, net, NULL, &err), &err);
+    must(TUFT_NEW(&output, net->config.outputs, "output", &err), &err);
+    double start = now_s();
+    for (size_t t = 0; t < u->frames; t++)
+        tuft_mcc_stream_step(stream, u->audio + t * net->config.columns[0],
+                             u->vision + t * net->config.columns[1], output);
+    double seconds = (now_s() - start) / (double)u->frames;
+    *events = (double)tuft_mcc_stream_events(stream) / (double)u->frames;
+    tuft_mcc_stream_free(stream);
+    free(output);
+    return seconds;
+}
+
 static tuft_mcc_config config_of(int smoke)
 {
     uint32_t width = smoke ? 16 : 256;
@@ -179,7 +200,7 @@ int main(int argc, char **argv)
     tuft_mcc *net;
     must(tuft_mcc_new(&net, &config, &err), &err);
     float *value;
-    size_t needed = frames * (config.columns[0] + config.outputs);
+    size_t needed = (frames + 1) * (config.columns[0] + config.outputs);
     must(TUFT_NEW(&value, needed, "features", &err), &err);
     tuft_random random = tuft_random_stream(1, TUFT_RANDOM_TEST, 0);
     for (size_t i = 0; i < needed; i++)
@@ -234,6 +255,9 @@ int main(int argc, char **argv)
     printf("a training step  %8.2f ms   %6.1f G multiply-adds/s\n", whole * 1e3,
            multiplies / whole / 1e9);
     printf("ratio            %8.3f      (1: nothing but its products)\n", alone / whole);
+    double events, frame = frame_alone(net, one, &events);
+    printf("frame by frame   %8.3f ms   %6.1f %% of all synapses, %.1f G events/s\n", frame * 1e3,
+           100 * events / (double)net->parameters, events / frame / 1e9);
     if (json)
         write_json(json, whole, alone, &err);
     for (int p = 0; p < PARTS; p++) {
