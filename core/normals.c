@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { LANES = 16, WORDS = 4, BATCH = LANES * WORDS, ROUNDS = 10 };
+enum { LANES = 16, WORDS = 4, BATCH = LANES * WORDS, ROUNDS = 10, MANY = 4, AGAIN = 1 << 28 };
 
 /* Four words, each in 64 bits so that a product with it is one multiplication, as wide as AVX2's
  * registers; four of them are the sixteen lanes. */
@@ -19,13 +19,14 @@ static inline __attribute__((always_inline)) void
 sixteen(uint32_t word[WORDS][LANES], const uint32_t counter[WORDS], const uint32_t key[2])
 {
     const quad low = (quad){0} + 0xFFFFFFFFu;
-    quad c[WORDS][QUADS];
+    quad c[WORDS][QUADS] = {{{0}}};
     uint32_t k0 = key[0], k1 = key[1];
 #pragma GCC unroll 4
     for (int q = 0; q < QUADS; q++) {
         c[0][q] = ((quad){0, 1, 2, 3} + (uint64_t)(QUAD * q) + counter[0]) & low;
-        for (int k = 1; k < WORDS; k++)
-            c[k][q] = (quad){0} + counter[k];
+        c[1][q] = (quad){0} + counter[1];
+        c[2][q] = (quad){0} + counter[2];
+        c[3][q] = (quad){0} + counter[3];
     }
 #pragma GCC unroll 10
     for (int round = 0; round < ROUNDS; round++) {
@@ -78,43 +79,49 @@ static inline __attribute__((always_inline)) void turn(uint32_t w, float *cosine
     *sine = quarter & 2 ? -second : second;
 }
 
-TUFT_CLONES static void batch(float z[BATCH], const uint32_t counter[WORDS], const uint32_t key[2])
+/* `count` batches, MANY at most, one after the other: the words of all, then the numbers, so that
+ * the processor has several long computations to go on with at a time. */
+TUFT_CLONES static void batches(float *z, size_t count, const uint32_t counter[WORDS],
+                                const uint32_t key[2])
 {
-    uint32_t word[WORDS][LANES];
-    sixteen(word, counter, key);
-    for (int l = 0; l < LANES; l++) {
-        float r = radius(word[0][l]), cosine, sine;
-        turn(word[1][l], &cosine, &sine);
-        z[l] = r * cosine;
-        z[LANES + l] = r * sine;
-    }
-    for (int l = 0; l < LANES; l++) {
-        float r = radius(word[2][l]), cosine, sine;
-        turn(word[3][l], &cosine, &sine);
-        z[2 * LANES + l] = r * cosine;
-        z[3 * LANES + l] = r * sine;
-    }
+    uint32_t word[MANY][WORDS][LANES], at[WORDS];
+    memcpy(at, counter, sizeof at);
+    for (size_t b = 0; b < count; b++, at[0] += LANES)
+        sixteen(word[b], at, key);
+    for (size_t b = 0; b < count; b++)
+        for (int half = 0; half < WORDS; half += 2, z += 2 * LANES)
+            for (int l = 0; l < LANES; l++) {
+                float r = radius(word[b][half][l]), cosine, sine;
+                turn(word[b][half + 1][l], &cosine, &sine);
+                z[l] = r * cosine;
+                z[LANES + l] = r * sine;
+            }
 }
 
 void tuft_normals(float *z, size_t n, uint64_t seed, tuft_random_purpose purpose, uint64_t index,
                   uint64_t first)
 {
     const uint32_t key[2] = {(uint32_t)seed, (uint32_t)(seed >> 32)};
-    for (uint64_t at = first / BATCH; n; at++) {
+    for (uint64_t at = first / BATCH; n;) {
         size_t skip = first > at * BATCH ? (size_t)(first - at * BATCH) : 0;
-        size_t take = BATCH - skip < n ? BATCH - skip : n;
+        size_t take = BATCH - skip < n ? BATCH - skip : n, count = 1;
         uint64_t block = at * LANES;
         const uint32_t counter[WORDS] = {(uint32_t)block,
                                          (uint32_t)purpose << 16 | (uint32_t)(block >> 32),
                                          (uint32_t)index, (uint32_t)(index >> 32)};
         if (take == BATCH) {
-            batch(z, counter, key);
+            size_t whole = n / BATCH < MANY ? n / BATCH : MANY;
+            while (count < whole && (at + count) % AGAIN) /* the counter's lowest word carries */
+                count++;
+            take = count * BATCH;
+            batches(z, count, counter, key);
         } else {
             float all[BATCH];
-            batch(all, counter, key);
+            batches(all, 1, counter, key);
             memcpy(z, all + skip, take * sizeof *z);
         }
         z += take;
         n -= take;
+        at += count;
     }
 }

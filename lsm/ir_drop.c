@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WIDTH = TUFT_LADDERS, SKEW = 16, TURNS = 10000, SIDE_LIMIT = 1 << 14 };
+enum { WIDTH = TUFT_LADDERS, PIECE = 32, SKEW = 16, TURNS = 10000, SIDE_LIMIT = 1 << 14 };
 /* The first turns are slower than the pace that the iteration gets to. */
 static const double CAUTION = 10;
 static const double MOST_OHM = 1e9, LEAST_TOLERANCE = 1e-6;
@@ -30,7 +30,7 @@ struct tuft_ir_drop {
     float *drive, *raised;              /* [rows], padded */
     float *current, *current_before;    /* [stride] */
     float *x, *factor;                  /* [longer side][WIDTH], of the panel at hand */
-    float turned[WIDTH * WIDTH];        /* and a piece of its cells */
+    float turned[PIECE * WIDTH];        /* and a piece of its cells */
     float ground[WIDTH];                /* 0 V */
     int lagging;                        /* whether b_solved is older than a */
 };
@@ -124,24 +124,30 @@ uint32_t tuft_ir_drop_stride(const tuft_ir_drop *solver)
     return solver->stride;
 }
 
-/* How many of the lines from `first` on are in its panel. */
-static uint32_t in_panel(uint32_t lines, uint32_t first)
+/* How many of `all` lines or nodes there are from `first` on, `most` at most. */
+static uint32_t part(uint32_t all, uint32_t first, uint32_t most)
 {
-    return lines - first < WIDTH ? lines - first : WIDTH;
+    return all - first < most ? all - first : most;
 }
 
-/* sum_j += sum_i weight_ij a_ij in a panel, four rows at a time. */
+/* sum_j += sum_i weight_ij a_ij for PIECE columns of a panel, four rows at a time. */
 TUFT_CLONES static void weigh(float *restrict sum, const float *restrict weight,
                               const float *restrict a, uint32_t rows)
 {
     const float *restrict w = weight, *restrict x = a;
     for (; rows >= 4; rows -= 4, w += 4 * WIDTH, x += 4 * WIDTH)
-        for (uint32_t j = 0; j < WIDTH; j++)
+        for (uint32_t j = 0; j < PIECE; j++)
             sum[j] += (w[j] * x[j] + w[WIDTH + j] * x[WIDTH + j]) +
                       (w[2 * WIDTH + j] * x[2 * WIDTH + j] + w[3 * WIDTH + j] * x[3 * WIDTH + j]);
     for (; rows; rows--, w += WIDTH, x += WIDTH)
-        for (uint32_t j = 0; j < WIDTH; j++)
+        for (uint32_t j = 0; j < PIECE; j++)
             sum[j] += w[j] * x[j];
+}
+
+/* Where row k (from the sense end) and a column are in a panel. */
+static size_t place_of(const tuft_ir_drop *s, uint32_t k, uint32_t column)
+{
+    return ((size_t)(column / WIDTH) * s->rows + k) * WIDTH + column % WIDTH;
 }
 
 static const float *cells(const tuft_ir_drop *s, uint32_t k, uint32_t column)
@@ -150,34 +156,34 @@ static const float *cells(const tuft_ir_drop *s, uint32_t k, uint32_t column)
 }
 
 /* a from b, and the currents that it makes. Word lines are turned to lie beside each other, in
- * pieces that fit the first-level cache. */
+ * pieces that stay in the first-level cache. */
 static void solve_rows(tuft_ir_drop *s)
 {
     float wire = (float)s->wires.row_ohm, end = (float)s->wires.driver_ohm;
-    uint32_t last = (s->columns - 1) / WIDTH * WIDTH;
+    uint32_t last = (s->columns - 1) / PIECE * PIECE;
     memset(s->current, 0, s->stride * sizeof *s->current);
     for (uint32_t k = 0; k < s->rows; k += WIDTH) {
-        uint32_t rows = in_panel(s->rows, k);
+        uint32_t rows = part(s->rows, k, WIDTH);
         tuft_ladders_behind behind = {0};
+        float before[WIDTH];
         if (rows < WIDTH)
             memset(s->turned, 0, sizeof s->turned);
-        for (uint32_t j = last + WIDTH; j > 0;) {
-            j -= WIDTH;
-            uint32_t columns = in_panel(s->columns, j);
+        for (uint32_t j = last + PIECE; j > 0;) {
+            j -= PIECE;
+            uint32_t nodes = part(s->columns, j, PIECE);
             float *x = s->x + (size_t)j * WIDTH, *factor = s->factor + (size_t)j * WIDTH;
-            tuft_transpose(s->turned, WIDTH, cells(s, k, j), -(ptrdiff_t)s->stride, rows, columns);
-            tuft_transpose(x, WIDTH, s->b + ((size_t)j * s->rows + (size_t)k * WIDTH), WIDTH, rows,
-                           columns);
-            tuft_ladders_eliminate(columns, j ? wire : end, wire, s->turned, WIDTH, x, factor, x,
+            tuft_transpose(s->turned, WIDTH, cells(s, k, j), -(ptrdiff_t)s->stride, rows, nodes);
+            tuft_transpose(x, WIDTH, s->b + place_of(s, k, j), WIDTH, rows, nodes);
+            tuft_ladders_eliminate(nodes, j ? wire : end, wire, s->turned, WIDTH, x, factor, x,
                                    &behind);
         }
-        for (uint32_t j = 0; j < s->columns; j += WIDTH) {
-            uint32_t columns = in_panel(s->columns, j);
-            size_t at = (size_t)j * s->rows + (size_t)k * WIDTH;
-            float *x = s->x + (size_t)j * WIDTH;
-            tuft_ladders_voltage(columns, s->factor + (size_t)j * WIDTH, x,
-                                 j ? x - WIDTH : s->drive + k, x);
-            tuft_transpose(s->a + at, WIDTH, x, WIDTH, columns, rows);
+        memcpy(before, s->drive + k, sizeof before);
+        for (uint32_t j = 0; j < s->columns; j += PIECE) {
+            uint32_t nodes = part(s->columns, j, PIECE);
+            size_t at = place_of(s, k, j), from = (size_t)j * WIDTH;
+            tuft_ladders_voltage(nodes, s->factor + from, s->x + from, before, s->turned);
+            memcpy(before, s->turned + (size_t)(nodes - 1) * WIDTH, sizeof before);
+            tuft_transpose(s->a + at, WIDTH, s->turned, WIDTH, nodes, rows);
             weigh(s->current + j, s->weight + at, s->a + at, rows);
         }
     }
@@ -214,15 +220,15 @@ static void begin(tuft_ir_drop *s, const tuft_word_lines *guess)
 {
     float wire = (float)s->wires.column_ohm, end = (float)s->wires.sense_ohm;
     ptrdiff_t step = -(ptrdiff_t)s->stride;
-    uint32_t last = (s->rows - 1) / WIDTH * WIDTH;
+    uint32_t last = (s->rows - 1) / PIECE * PIECE;
     if (guess)
         tuft_word_lines_raise(guess, s->drive, s->raised);
     for (uint32_t j = 0; j < s->columns; j += WIDTH) {
         size_t panel = (size_t)j * s->rows;
         tuft_ladders_behind behind = {0};
-        for (uint32_t k = last + WIDTH; k > 0;) {
-            k -= WIDTH;
-            uint32_t rows = in_panel(s->rows, k);
+        for (uint32_t k = last + PIECE; k > 0;) {
+            k -= PIECE;
+            uint32_t rows = part(s->rows, k, PIECE);
             float *x = s->x + (size_t)k * WIDTH;
             expect(s, guess, j / WIDTH, k, rows, x);
             tuft_ladders_eliminate(rows, k ? wire : end, wire, cells(s, k, j), step, x,
@@ -332,20 +338,14 @@ tuft_status tuft_ir_drop_solve(tuft_ir_drop *s, const tuft_word_lines *guess, co
     return TUFT_OK;
 }
 
-static size_t place_of(const tuft_ir_drop *s, uint32_t row, uint32_t column)
-{
-    uint32_t panel = column / WIDTH;
-    return ((size_t)panel * s->rows + (s->rows - 1 - row)) * WIDTH + column % WIDTH;
-}
-
 double tuft_ir_drop_word(const tuft_ir_drop *s, uint32_t row, uint32_t column)
 {
-    return s->a[place_of(s, row, column)];
+    return s->a[place_of(s, s->rows - 1 - row, column)];
 }
 
 double tuft_ir_drop_across(tuft_ir_drop *s, uint32_t row, uint32_t column)
 {
-    size_t at = place_of(s, row, column);
+    size_t at = place_of(s, s->rows - 1 - row, column);
     if (s->lagging)
         solve_columns(s);
     s->lagging = 0;

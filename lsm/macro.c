@@ -52,6 +52,7 @@ struct tuft_macro {
     double *full;      /* ampere, [tiles] of the ADC */
     float *plane;      /* siemens, [rows][2 stride], plus and minus beside each other, where cells
                           are read one by one; else NULL */
+    float *spread;     /* siemens of their read noise, as plane; NULL: none */
     tuft_word_lines **guess; /* [tiles] where the network is solved, to begin with; else NULL */
 };
 
@@ -138,6 +139,14 @@ static double noise_variance(const tuft_device *device, double siemens)
     return relative * relative + device->read_siemens * device->read_siemens;
 }
 
+/* Standard deviation of a cell's read noise. */
+static float spread(const tuft_device *device, float siemens)
+{
+    float relative = (float)(device->read_relative * device->read_relative);
+    float absolute = (float)(device->read_siemens * device->read_siemens);
+    return sqrtf(relative * siemens * siemens + absolute);
+}
+
 static int reads_cells(const tuft_macro_config *c)
 {
     return c->method == TUFT_WIRES_EXACT ||
@@ -153,6 +162,10 @@ static void pair_up(tuft_macro *m)
             if (m->plane) {
                 m->plane[2 * to] = m->cells.plus[from];
                 m->plane[2 * to + 1] = m->cells.minus[from];
+            }
+            if (m->spread) {
+                m->spread[2 * to] = spread(&m->config.device, m->cells.plus[from]);
+                m->spread[2 * to + 1] = spread(&m->config.device, m->cells.minus[from]);
             }
             if (m->variance)
                 m->variance[to] = (float)(noise_variance(&m->config.device, m->cells.plus[from]) +
@@ -283,6 +296,8 @@ tuft_status tuft_macro_new(tuft_macro **out, const tuft_crossbar *target,
         status = TUFT_NEW(&m->variance, n, "macro variances", err);
     if (!status && reads_cells(config))
         status = TUFT_NEW(&m->plane, 2 * n, "macro cells", err);
+    if (!status && reads_cells(config) && m->variance)
+        status = TUFT_NEW(&m->spread, 2 * n, "macro cells", err);
     if (!status)
         status = TUFT_NEW(&m->full, tuft_macro_tiles(m), "macro ranges", err);
     if (!status && config->method == TUFT_WIRES_EXACT)
@@ -312,6 +327,7 @@ void tuft_macro_free(tuft_macro *macro)
     free(macro->variance);
     free(macro->full);
     free(macro->plane);
+    free(macro->spread);
     for (uint32_t t = 0; macro->guess && t < tuft_macro_tiles(macro); t++)
         tuft_word_lines_free(macro->guess[t]);
     free(macro->guess);
@@ -456,12 +472,13 @@ static void read_columns(tuft_macro_reader *r, place p, uint64_t access, uint32_
         r->current[j] = r->sum[j];
 }
 
-/* noisy = siemens + sqrt(relative siemens^2 + absolute) z */
+/* noisy = siemens + deviation z */
 TUFT_CLONES static void add_noise(float *restrict noisy, const float *restrict siemens,
-                                  const float *restrict z, size_t n, float relative, float absolute)
+                                  const float *restrict deviation, const float *restrict z,
+                                  size_t n)
 {
     for (size_t j = 0; j < n; j++)
-        noisy[j] = siemens[j] + sqrtf(relative * siemens[j] * siemens[j] + absolute) * z[j];
+        noisy[j] = siemens[j] + deviation[j] * z[j];
 }
 
 /* A row's conductances in this access; numbers of the stream lie past those that columns take. */
@@ -469,18 +486,17 @@ static void noisy_row(tuft_macro_reader *r, place p, uint32_t row, uint64_t acce
                       float *siemens)
 {
     const tuft_macro *m = r->macro;
-    const tuft_device *device = &m->config.device;
-    const float *quiet = m->plane + 2 * ((size_t)row * m->stride + p.column);
+    size_t first = 2 * ((size_t)row * m->stride + p.column);
+    const float *quiet = m->plane + first;
     size_t cells = 2 * (size_t)p.columns;
-    if (!m->variance) {
+    if (!m->spread) {
         memcpy(siemens, quiet, cells * sizeof *siemens);
         return;
     }
     uint64_t line = ((uint64_t)1 << 32) + (uint64_t)pulse * m->cells.rows + row;
     tuft_normals(r->z, cells, m->seed, TUFT_RANDOM_READ, noise_index(m, access),
                  2 * (line * m->stride + p.column));
-    add_noise(siemens, quiet, r->z, cells, (float)(device->read_relative * device->read_relative),
-              (float)(device->read_siemens * device->read_siemens));
+    add_noise(siemens, quiet, m->spread + first, r->z, cells);
 }
 
 /* One number a cell. */
