@@ -319,6 +319,23 @@ static void neurobench(app_report *report, const energy_run *run)
 
 /* ---- synapses -------------------------------------------------------------------------------- */
 
+/* The unit that leaves the largest of n values 1 to 999, and the values in it. */
+static const char *in_unit(double *value, size_t n)
+{
+    static const char *const unit[] = {"J", "mJ", "uJ", "nJ", "pJ", "fJ"};
+    double largest = 0, scale = 1;
+    int at = 0;
+    for (size_t i = 0; i < n; i++)
+        largest = fmax(largest, value[i]);
+    while (at < 5 && largest * scale < 1) {
+        scale *= 1000;
+        at++;
+    }
+    for (size_t i = 0; i < n; i++)
+        value[i] *= scale;
+    return unit[at];
+}
+
 static void heat_map(app_report *report, const tuft_energy_projection *of,
                      const energy_matrix *matrix)
 {
@@ -329,13 +346,14 @@ static void heat_map(app_report *report, const tuft_energy_projection *of,
     if (!rows || !columns || TUFT_NEW(&sum, rows * columns, "blocks", NULL))
         return;
     energy_matrix_blocks(matrix, rows, columns, sum);
+    const char *unit = in_unit(sum, rows * columns);
     snprintf(title, sizeof title, "Energy of \"%.40s\" by source and target.", of->name);
     snprintf(note, sizeof note, "%zu x %zu blocks of %u sources and %u targets, sums.", rows,
              columns, matrix->edges->sources, matrix->edges->targets);
     const plot_axes axes = {
         .title = title, .note = note, .x_label = "target", .y_label = "source", .width = PLOT_HALF};
     const plot_matrix plot = {
-        .value = sum, .rows = rows, .columns = columns, .map = COLOUR_SEQUENTIAL, .unit = "J"};
+        .value = sum, .rows = rows, .columns = columns, .map = COLOUR_SEQUENTIAL, .unit = unit};
     report_heatmap(report, &axes, &plot);
     free(sum);
 }
@@ -344,11 +362,18 @@ static void synapse_histogram(app_report *report, const tuft_energy_projection *
                               const energy_matrix *matrix)
 {
     enum { BINS = 40 };
-    char title[120];
+    char title[120], label[40];
+    double *value;
+    size_t n = matrix->edges->synapses;
+    if (TUFT_NEW(&value, n, "joules", NULL))
+        return;
+    memcpy(value, matrix->joules, n * sizeof *value);
+    snprintf(label, sizeof label, "energy (%s)", in_unit(value, n));
     snprintf(title, sizeof title, "Energy of a synapse of \"%.40s\".", of->name);
     const plot_axes axes = {
-        .title = title, .x_label = "energy (J)", .y_label = "synapses", .width = PLOT_HALF};
-    report_histogram(report, &axes, matrix->joules, matrix->edges->synapses, BINS);
+        .title = title, .x_label = label, .y_label = "synapses", .width = PLOT_HALF};
+    report_histogram(report, &axes, value, n, BINS);
+    free(value);
 }
 
 static void synapses(app_report *report, const energy_run *run, const energy_matrix *matrix,

@@ -218,6 +218,18 @@ static void draw_colour_bar(FILE *stream, const plot_frame *frame, const plot_ma
     }
 }
 
+/* What the colour bar and its numbers take beside the matrix. */
+static double bar_space(double low, double high)
+{
+    char text[48];
+    double widest = 0;
+    plot_axis ticks = axis_new(AXIS_LINEAR, low, high, 200, 0, 5);
+    for (int i = 0; i < ticks.ticks; i++)
+        widest =
+            fmax(widest, plot_text_width(axis_tick_text(&ticks, i, text, sizeof text), PLOT_SMALL));
+    return fmax(76, 14 + BAR_WIDTH + 5 + widest + 4);
+}
+
 static double widest_row_name(const plot_matrix *matrix)
 {
     double widest = 24;
@@ -234,7 +246,7 @@ void plot_heatmap(FILE *stream, const plot_axes *axes, const plot_matrix *matrix
     matrix_range(matrix, &low, &high);
     plot_frame frame = {.width = width, .top = matrix->unit ? 26 : 10};
     frame.left = widest_row_name(matrix) + (axes->y_label ? PLOT_TEXT + 8 : 2);
-    double room = width - frame.left - 76;
+    double room = width - frame.left - bar_space(low, high);
     double cell = fmin(room / (double)matrix->columns, 44);
     double cell_y = fmin(cell, 640 / (double)matrix->rows);
     cell_y = fmax(cell_y, fmin(80 / (double)matrix->rows, cell));
