@@ -100,24 +100,34 @@ tuft_status tuft_mcc_parts_forward(tuft_mcc_parts *parts, tuft_mcc_activity *act
     return status;
 }
 
-tuft_status tuft_mcc_parts_backward(tuft_mcc_parts *parts, double scale, double penalty,
-                                    tuft_error *err)
+static void part_backward(tuft_mcc_parts *parts, uint32_t p, double scale, double penalty,
+                          tuft_error *failed)
 {
-    tuft_error failed[TUFT_MCC_PART_LIMIT];
-#pragma omp parallel for schedule(dynamic) num_threads(parts->threads)
-    for (uint32_t p = 0; p < parts->used; p++) {
-        failed[p].status = TUFT_OK;
-        if (tuft_mcc_pass_forward(parts->pass[p], NULL, &failed[p]))
-            continue;
-        parts->loss[p] = tuft_mcc_pass_loss(parts->pass[p]);
-        memset(parts->gradient[p], 0, parts->net->parameters * sizeof *parts->gradient[p]);
-        parts->magnitude[p] =
-            tuft_mcc_pass_backward(parts->pass[p], scale, penalty, parts->gradient[p], NULL);
-    }
-    return first_failure(failed, parts->used, err);
+    if (tuft_mcc_pass_forward(parts->pass[p], NULL, failed))
+        return;
+    parts->loss[p] = tuft_mcc_pass_loss(parts->pass[p]);
+    memset(parts->gradient[p], 0, parts->net->parameters * sizeof *parts->gradient[p]);
+    parts->magnitude[p] =
+        tuft_mcc_pass_backward(parts->pass[p], scale, penalty, parts->gradient[p], NULL);
 }
 
-/* to += from; returns nothing: the squares are summed when all parts are in. */
+tuft_status tuft_mcc_parts_backward(tuft_mcc_parts *parts, double scale, double penalty,
+                                    const tuft_mcc_filling *next, tuft_error *err)
+{
+    tuft_error failed[TUFT_MCC_PART_LIMIT + 1];
+    uint32_t filled = parts->used; /* the failure of filling comes last, filling begins first */
+#pragma omp parallel for schedule(dynamic) num_threads(parts->threads)
+    for (uint32_t k = 0; k <= filled; k++) {
+        tuft_error *own = &failed[k ? k - 1 : filled];
+        own->status = TUFT_OK;
+        if (k)
+            part_backward(parts, k - 1, scale, penalty, own);
+        else if (next)
+            tuft_mcc_parts_fill(next->parts, next->set, next->epoch, next->index, next->n, own);
+    }
+    return first_failure(failed, filled + 1, err);
+}
+
 TUFT_CLONES static void add(float *restrict to, const float *restrict from, size_t n)
 {
     for (size_t i = 0; i < n; i++)

@@ -34,9 +34,19 @@ tuft_status tuft_mcc_parts_fill(tuft_mcc_parts *parts, const tuft_mcc_set *set, 
 /* Forward: loss and magnitude (cells/mcc_pass.h) of each part; adds to activity unless NULL. */
 tuft_status tuft_mcc_parts_forward(tuft_mcc_parts *parts, tuft_mcc_activity *activity,
                                    tuft_error *err);
-/* Forward and back: also the gradient of each part, as tuft_mcc_pass_backward() has it. */
+/* A batch to be filled: the arguments of tuft_mcc_parts_fill(). */
+typedef struct {
+    tuft_mcc_parts *parts;
+    const tuft_mcc_set *set;
+    int epoch;
+    const uint32_t *index;
+    uint32_t n;
+} tuft_mcc_filling;
+
+/* Forward and back: also the gradient of each part, as tuft_mcc_pass_backward() has it. next: NULL,
+ * or what one of the threads fills meanwhile, other parts than these. */
 tuft_status tuft_mcc_parts_backward(tuft_mcc_parts *parts, double scale, double penalty,
-                                    tuft_error *err);
+                                    const tuft_mcc_filling *next, tuft_error *err);
 /* The parts' gradients, added up in their order; returns the length of the sum. */
 double tuft_mcc_parts_gradient(const tuft_mcc_parts *parts, float *gradient);
 

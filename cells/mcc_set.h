@@ -13,7 +13,8 @@ typedef struct {
 } tuft_mcc_utterance;
 
 /* Gives utterance `index` of a set for an epoch (1, 2, ...; 0: of a set that does not change). What
- * it points at stays until the next call. One call at a time; the order of indices is shuffled. */
+ * it points at stays until the next call. One call at a time, from any thread (the next batch is
+ * fetched while the last is worked on); the order of indices is shuffled. */
 typedef tuft_status tuft_mcc_fetch(void *user, int epoch, uint32_t index, tuft_mcc_utterance *out,
                                    tuft_error *err);
 

@@ -46,7 +46,8 @@ void tuft_mcc_trainer_free(tuft_mcc_trainer *trainer)
     if (!trainer)
         return;
     tuft_adam_free(&trainer->adam);
-    tuft_mcc_parts_free(&trainer->parts);
+    for (int k = 0; k < 2; k++)
+        tuft_mcc_parts_free(&trainer->parts[k]);
     free(trainer->best);
     free(trainer->gradient);
     free(trainer);
@@ -64,7 +65,8 @@ tuft_status tuft_mcc_trainer_new(tuft_mcc_trainer **out, tuft_mcc *net,
         return status;
     *trainer = (tuft_mcc_trainer){.net = net, .training = *training, .lowest = HUGE_VAL};
     uint32_t parts = training->parts < training->batch ? training->parts : training->batch;
-    status = tuft_mcc_parts_new(&trainer->parts, net, parts, training->threads, 1, err);
+    for (int k = 0; !status && k < 2; k++)
+        status = tuft_mcc_parts_new(&trainer->parts[k], net, parts, training->threads, 1, err);
     if (!status)
         status = tuft_adam_new(&trainer->adam, training->adam, net->parameters, err);
     if (!status)
@@ -102,16 +104,16 @@ typedef struct {
     size_t frames, steps;
 } tally;
 
-/* One step on the batch that the parts hold. */
-static tuft_status step(tuft_mcc_trainer *trainer, tally *sum, tuft_error *err)
+/* One step on the batch that the parts hold; the next one is fetched meanwhile. */
+static tuft_status step(tuft_mcc_trainer *trainer, tuft_mcc_parts *parts,
+                        const tuft_mcc_filling *next, tally *sum, tuft_error *err)
 {
     tuft_mcc *net = trainer->net;
     const tuft_mcc_training *training = &trainer->training;
-    tuft_mcc_parts *parts = &trainer->parts;
     double frames = (double)parts->frames;
-    tuft_status status =
-        tuft_mcc_parts_backward(parts, 1 / (frames * net->config.outputs),
-                                training->activity / (frames * (double)stream_cells(net)), err);
+    tuft_status status = tuft_mcc_parts_backward(
+        parts, 1 / (frames * net->config.outputs),
+        training->activity / (frames * (double)stream_cells(net)), next, err);
     if (status)
         return status;
     if (training->freeze)
@@ -136,6 +138,18 @@ static tuft_status step(tuft_mcc_trainer *trainer, tally *sum, tuft_error *err)
     return TUFT_OK;
 }
 
+/* The batch that begins at `first` of an order; of none at the end. */
+static tuft_mcc_filling filling(tuft_mcc_trainer *trainer, const tuft_mcc_set *set,
+                                const uint32_t *order, uint32_t first, int turn)
+{
+    uint32_t left = set->utterances - first, batch = trainer->training.batch;
+    return (tuft_mcc_filling){.parts = &trainer->parts[turn],
+                              .set = set,
+                              .epoch = trainer->epoch + 1,
+                              .index = order + first,
+                              .n = left < batch ? left : batch};
+}
+
 static tuft_status train_epoch(tuft_mcc_trainer *trainer, const tuft_mcc_set *set,
                                tuft_mcc_progress *progress, tuft_error *err)
 {
@@ -150,13 +164,14 @@ static tuft_status train_epoch(tuft_mcc_trainer *trainer, const tuft_mcc_set *se
     tuft_random random =
         tuft_random_stream(trainer->training.seed, TUFT_RANDOM_TRAINING, (uint64_t)epoch);
     tuft_random_shuffle(&random, order, set->utterances);
-    for (uint32_t first = 0; !status && first < set->utterances;) {
-        uint32_t left = set->utterances - first;
-        uint32_t n = left < trainer->training.batch ? left : trainer->training.batch;
-        status = tuft_mcc_parts_fill(&trainer->parts, set, epoch, order + first, n, err);
-        if (!status)
-            status = step(trainer, &sum, err);
-        first += n;
+    int turn = 0;
+    tuft_mcc_filling next = filling(trainer, set, order, 0, turn);
+    status = tuft_mcc_parts_fill(next.parts, set, next.epoch, next.index, next.n, err);
+    for (uint32_t first = next.n; !status && next.n; first += next.n) {
+        tuft_mcc_parts *parts = &trainer->parts[turn];
+        turn = !turn;
+        next = filling(trainer, set, order, first, turn);
+        status = step(trainer, parts, next.n ? &next : NULL, &sum, err);
     }
     free(order);
     if (status)
@@ -176,7 +191,7 @@ static tuft_status validate(tuft_mcc_trainer *trainer, const tuft_mcc_set *set,
     tuft_mcc_score score;
     tuft_status status = tuft_mcc_activity_new(&activity, trainer->net, err);
     if (!status)
-        status = tuft_mcc_evaluate(&trainer->parts, set, 0, &score, &activity, err);
+        status = tuft_mcc_evaluate(&trainer->parts[0], set, 0, &score, &activity, err);
     if (!status) {
         progress->validation_loss = score.loss;
         progress->validation_magnitude = score.magnitude;

@@ -64,9 +64,9 @@ struct tuft_mcc_trainer {
     int since_best, since_rate; /* epochs since the lowest error; since then or a lower rate */
     double lowest;              /* error; infinity before the first epoch */
     tuft_adam adam;
-    float *best;     /* [parameters] those with the lowest error */
-    float *gradient; /* [parameters] */
-    tuft_mcc_parts parts;
+    float *best;             /* [parameters] those with the lowest error */
+    float *gradient;         /* [parameters] */
+    tuft_mcc_parts parts[2]; /* in turns: one is worked on, one is filled */
 };
 
 /* Errors: TUFT_INVALID, a member out of range. On failure *out is NULL. */

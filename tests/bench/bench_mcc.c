@@ -252,7 +252,7 @@ int main(int argc, char **argv)
         moment start = now();
         must(tuft_mcc_trainer_run(trainer, &set, NULL, &err), &err);
         moment middle = now();
-        products_alone(&w, net, &trainer->parts, a);
+        products_alone(&w, net, &trainer->parts[0], a);
         moment end = now();
         if (r >= 0) {
             step[0][r] = middle.wall - start.wall;
@@ -264,7 +264,7 @@ int main(int argc, char **argv)
     static const char *const by[] = {"wall clock", "processor"};
     double whole[2], alone[2];
     printf("%zu parameters, batch of %d x %zu frames in %d parts, %d threads\n", net->parameters,
-           UTTERANCES, frames, PARTS, trainer->parts.threads);
+           UTTERANCES, frames, PARTS, trainer->parts[0].threads);
     for (int k = 0; k < 2; k++) {
         whole[k] = median(step[k], repetitions);
         alone[k] = median(products[k], repetitions);

@@ -265,6 +265,58 @@ Test(mcc_train, gradients_are_clipped)
     free(train);
 }
 
+/* Counts what is fetched; gives all utterances through one buffer, which it spoils in between. */
+typedef struct {
+    toy *from;
+    int under_way, epoch, fetched[UTTERANCES];
+    uint32_t order[3][UTTERANCES], n[3];
+    float audio[FRAMES][COLUMNS];
+} counted;
+
+static tuft_status fetch_and_count(void *user, int epoch, uint32_t index, tuft_mcc_utterance *out,
+                                   tuft_error *e)
+{
+    counted *c = user;
+    (void)e;
+    cr_assert_eq(c->under_way++, 0);
+    cr_assert(epoch >= c->epoch && epoch <= 2);
+    c->epoch = epoch;
+    c->order[epoch][c->n[epoch]++] = index;
+    c->fetched[index]++;
+    *out = c->from->one[index];
+    memcpy(c->audio, out->audio, out->frames * sizeof c->audio[0]);
+    out->audio = &c->audio[0][0];
+    c->under_way--;
+    return TUFT_OK;
+}
+
+Test(mcc_train, every_epoch_fetches_every_utterance_once)
+{
+    enum { N = 7 };
+    toy *train = toy_new(1);
+    counted *seen = calloc(1, sizeof *seen);
+    tuft_mcc_config config = toy_config(TUFT_MCC_COOPERATION);
+    tuft_mcc_training training = toy_training(2);
+    tuft_mcc *net, *plain;
+    seen->from = train;
+    training.batch = 3;
+    tuft_mcc_set set = {.utterances = N, .fetch = fetch_and_count, .user = seen};
+    tuft_mcc_set same = tuft_mcc_set_of(train->one, N);
+    OK(tuft_mcc_new(&net, &config, &err));
+    OK(tuft_mcc_new(&plain, &config, &err));
+    OK(tuft_mcc_train(net, &set, NULL, &training, &err));
+    OK(tuft_mcc_train(plain, &same, NULL, &training, &err));
+    cr_assert_eq(memcmp(net->parameter, plain->parameter, net->parameters * sizeof(float)), 0);
+    cr_assert(seen->n[1] == N && seen->n[2] == N);
+    for (int i = 0; i < N; i++)
+        cr_assert_eq(seen->fetched[i], 2);
+    cr_assert_neq(memcmp(seen->order[1], seen->order[2], N * sizeof(uint32_t)), 0);
+    tuft_mcc_free(net);
+    tuft_mcc_free(plain);
+    free(seen);
+    free(train);
+}
+
 static tuft_status fetch_and_fail(void *user, int epoch, uint32_t index, tuft_mcc_utterance *out,
                                   tuft_error *e)
 {
