@@ -123,23 +123,26 @@ static void show_lips(const test_run *run, size_t k, test_lips lips, size_t colu
     }
 }
 
-tuft_status test_enhance(const test_run *run, size_t model, size_t k, const tuft_mixture *mixture,
-                         test_lips lips, const tuft_mcc_silence *silence,
-                         tuft_mcc_activity *activity, float *out, tuft_error *err)
+/* A pass over a mixture and its answer mask[frames][outputs], both the caller's. */
+static tuft_status pass_over(const test_run *run, size_t model, size_t k,
+                             const tuft_mixture *mixture, test_lips lips,
+                             const tuft_mcc_silence *silence, tuft_mcc_activity *activity,
+                             tuft_mcc_pass **pass, float **mask, tuft_error *err)
 {
     const enhance_model *m = &run->model[model].model;
     const enhance_clip *clip = clip_of(run, k);
     const size_t columns = tuft_enhancement_vision_columns(m->enhancement);
-    float *audio = NULL, *vision = NULL, *mask = NULL;
-    tuft_mcc_pass *pass = NULL;
+    float *audio = NULL, *vision = NULL;
+    *pass = NULL;
+    *mask = NULL;
     tuft_status status = TUFT_NEW(
         &audio, clip->frames * tuft_enhancement_audio_columns(m->enhancement), "audio", err);
     if (!status)
         status = TUFT_NEW(&vision, clip->frames * columns, "vision", err);
     if (!status)
-        status = TUFT_NEW(&mask, clip->frames * m->net->config.outputs, "mask", err);
+        status = TUFT_NEW(mask, clip->frames * m->net->config.outputs, "mask", err);
     if (!status)
-        status = tuft_mcc_pass_new(&pass, m->net, err);
+        status = tuft_mcc_pass_new(pass, m->net, err);
     if (!status)
         status = tuft_enhancement_audio(m->enhancement, mixture->mixture, mixture->n, audio, err);
     if (!status) {
@@ -147,15 +150,40 @@ tuft_status test_enhance(const test_run *run, size_t model, size_t k, const tuft
         tuft_mcc_utterance shown = {.frames = clip->frames,
                                     .audio = audio,
                                     .vision = enhance_model_sees(m) ? vision : NULL};
-        status = tuft_mcc_forward(pass, &shown, 1, silence, mask, activity, err);
+        status = tuft_mcc_forward(*pass, &shown, 1, silence, *mask, activity, err);
     }
-    if (!status)
-        status =
-            tuft_enhancement_apply(m->enhancement, mixture->mixture, mixture->n, mask, out, err);
-    tuft_mcc_pass_free(pass);
     free(audio);
     free(vision);
+    return status;
+}
+
+tuft_status test_enhance(const test_run *run, size_t model, size_t k, const tuft_mixture *mixture,
+                         test_lips lips, const tuft_mcc_silence *silence,
+                         tuft_mcc_activity *activity, float *out, tuft_error *err)
+{
+    tuft_mcc_pass *pass;
+    float *mask;
+    tuft_status status =
+        pass_over(run, model, k, mixture, lips, silence, activity, &pass, &mask, err);
+    if (!status)
+        status = tuft_enhancement_apply(run->model[model].model.enhancement, mixture->mixture,
+                                        mixture->n, mask, out, err);
+    tuft_mcc_pass_free(pass);
     free(mask);
+    return status;
+}
+
+tuft_status test_pass(const test_run *run, size_t model, size_t k, const tuft_mixture *mixture,
+                      tuft_mcc_pass **out, tuft_error *err)
+{
+    float *mask;
+    tuft_status status =
+        pass_over(run, model, k, mixture, TEST_LIPS_OWN, NULL, NULL, out, &mask, err);
+    free(mask);
+    if (status) {
+        tuft_mcc_pass_free(*out);
+        *out = NULL;
+    }
     return status;
 }
 

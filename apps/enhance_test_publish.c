@@ -89,7 +89,7 @@ static json_t *curve_json(const test_run *run, const test_scores *scores, size_t
     return array;
 }
 
-static const char *group_name(const tuft_mcc_group *group, char *text, size_t size)
+const char *test_group_name(const tuft_mcc_group *group, char *text, size_t size)
 {
     static const char *const kind[] = {"input", "layer", "memory", "decoder", "output"};
     static const char *const stream[] = {"audio ", "vision "};
@@ -115,6 +115,20 @@ static double per_frame(const tuft_mcc_activity *activity, uint64_t count)
     return activity->frames ? (double)count / (double)activity->frames : NAN;
 }
 
+double test_group_events(const tuft_mcc_activity *activity, const tuft_mcc_group *group)
+{
+    return per_frame(activity, tuft_mcc_group_events(activity, group));
+}
+
+double test_cell_events(const tuft_mcc_activity *activity)
+{
+    uint64_t events = 0;
+    for (int g = 0; g < activity->groups; g++)
+        if (activity->group[g].kind != TUFT_MCC_GROUP_INPUT)
+            events += tuft_mcc_group_events(activity, &activity->group[g]);
+    return per_frame(activity, events);
+}
+
 static json_t *activity_json(const tuft_mcc_activity *activity)
 {
     json_t *groups = json_array();
@@ -128,7 +142,7 @@ static json_t *activity_json(const tuft_mcc_activity *activity)
             cells += of;
         json_array_append_new(groups,
                               json_pack("{s:s, s:I, s:I, s:o, s:o}", "name",
-                                        group_name(group, name, sizeof name), "cells",
+                                        test_group_name(group, name, sizeof name), "cells",
                                         (json_int_t)group->cells, "synapses",
                                         (json_int_t)synapses_of(activity, group), "active",
                                         result_real(tuft_mcc_group_active(activity, group)),
@@ -153,7 +167,7 @@ static tuft_status ledger_of(const tuft_mcc_activity *activity, tuft_ledger *out
         tuft_ledger_population *cells = &out->population[g];
         tuft_ledger_projection *sent = &out->projection[out->projections];
         char name[64];
-        group_name(group, name, sizeof name);
+        test_group_name(group, name, sizeof name);
         snprintf(cells->name, sizeof cells->name, "%.47s", name);
         cells->cells = group->cells;
         cells->is_source = group->kind == TUFT_MCC_GROUP_INPUT;
@@ -366,15 +380,11 @@ static void print(const test_run *run)
     }
     for (size_t m = 0; m < run->models; m++) {
         const test_model *of = &run->model[m];
-        uint64_t events = 0;
-        for (int g = 0; g < of->activity.groups; g++)
-            if (of->activity.group[g].kind != TUFT_MCC_GROUP_INPUT)
-                events += tuft_mcc_group_events(&of->activity, &of->activity.group[g]);
         printf("%s: %s, %zu parameters, %.1f %% of the streams' cells send, %.0f synaptic events a "
                "frame\n",
                test_model_name(run, m, name, sizeof name),
                tuft_mcc_cell_name(of->model.net->config.cell), of->model.net->parameters,
-               100 * tuft_mcc_activity_share(&of->activity), per_frame(&of->activity, events));
+               100 * tuft_mcc_activity_share(&of->activity), test_cell_events(&of->activity));
     }
 }
 
