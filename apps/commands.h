@@ -21,6 +21,7 @@ extern const app_command classify_command;
 extern const app_command convert_command;
 extern const app_command device_command;
 extern const app_command energy_command;
+extern const app_command enhance_run_command;
 extern const app_command enhance_score_command;
 extern const app_command enhance_test_command;
 extern const app_command enhance_train_command;

@@ -235,12 +235,24 @@ static tuft_status check(const void *config, tuft_error *err)
     return TUFT_OK;
 }
 
+/* Said before anything is written. */
+static tuft_status check_names(const energy_run *run, tuft_error *err)
+{
+    energy_choice choice;
+    tuft_status status = TUFT_OK;
+    for (size_t i = 0; !status && run->config->explain && i < run->inputs; i++)
+        status = energy_choose(&run->input[i].activity, run->config->explain, &choice, err);
+    return status;
+}
+
 static tuft_status publish(energy_run *run, app_result *result, tuft_error *err)
 {
     const energy_config *c = run->config;
     energy_matrix *matrix = NULL;
     size_t matrices = 0;
-    tuft_status status = TUFT_OK;
+    tuft_status status = check_names(run, err);
+    if (status)
+        return status;
     if (c->synapses || c->projection || (c->common.report && run->input[0].edges))
         status = energy_matrices(run, &matrix, &matrices, err);
     if (!status && c->synapses)

@@ -3,13 +3,29 @@
 #include "apps/progress.h"
 #include "core/failure.h"
 #include "core/memory.h"
+#include "datasets/av_synthetic.h"
 
 #include <fts.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 enum { CLIP_LIMIT = 100000 };
+
+tuft_status enhance_mouth_option(const char *text, tuft_mouth_box *box, tuft_error *err)
+{
+    int end = 0;
+    *box = (tuft_mouth_box){.confidence = 1};
+    if (sscanf(text, "%lf,%lf,%lf,%lf%n", &box->left, &box->top, &box->width, &box->height, &end) ==
+            4 &&
+        !text[end] && box->left >= 0 && box->top >= 0 && box->width >= 4 && box->height >= 4)
+        return TUFT_OK;
+    return tuft_fail(err, TUFT_INVALID,
+                     "--mouth '%.60s', expected left, top, width and height in pixels, as "
+                     "130,200,90,45",
+                     text);
+}
 
 void enhance_clip_free(enhance_clip *clip)
 {
@@ -183,6 +199,52 @@ tuft_status enhance_clips_read(const char *folder, size_t limit, const tuft_mout
         status = tuft_failure_tell(&failure, err);
     }
     path_list_free(&list);
+    if (status)
+        enhance_clips_free(out);
+    return status;
+}
+
+/* ---- made here ------------------------------------------------------------------------------- */
+
+static tuft_status make_one(const tuft_av_synthetic_config *config, uint64_t index,
+                            const tuft_enhancement *enhancement, enhance_clip *out, tuft_error *err)
+{
+    tuft_av_take take;
+    char name[64], talker[32];
+    tuft_status status = tuft_av_synthetic(config, index, &take, err);
+    if (status)
+        return status;
+    snprintf(name, sizeof name, "%06llu", (unsigned long long)index);
+    snprintf(talker, sizeof talker, "voice %u", take.talker);
+    status = enhance_clip_take(out, &take.clip, name, talker, &take.mouth, enhancement, err);
+    tuft_av_take_free(&take);
+    return status;
+}
+
+tuft_status enhance_clips_make(enhance_made made, size_t count, const tuft_enhancement *enhancement,
+                               const common_options *common, enhance_clips *out, tuft_error *err)
+{
+    tuft_av_synthetic_config config = tuft_av_synthetic_defaults(common->seed);
+    config.first_talker = made.first_talker;
+    config.talkers = made.talkers;
+    *out = (enhance_clips){0};
+    tuft_status status = TUFT_GROW(&out->clip, &out->capacity, count, "clips", err);
+    if (status)
+        return status;
+    app_progress progress;
+    tuft_failure failure = {0};
+    out->count = count;
+    memset(out->clip, 0, count * sizeof *out->clip);
+    progress_begin(&progress, common, "talkers", count);
+#pragma omp parallel for schedule(dynamic) num_threads((int)common->threads)
+    for (size_t i = 0; i < count; i++) {
+        tuft_error own;
+        tuft_status one = make_one(&config, made.first_clip + i, enhancement, &out->clip[i], &own);
+        tuft_failure_keep(&failure, one, i, &own);
+        progress_advance(&progress, 1);
+    }
+    progress_end(&progress);
+    status = tuft_failure_tell(&failure, err);
     if (status)
         enhance_clips_free(out);
     return status;

@@ -20,6 +20,9 @@ typedef struct {
     size_t count, capacity;
 } enhance_clips;
 
+/* The box of --mouth X,Y,W,H; TUFT_INVALID: it is none. */
+tuft_status enhance_mouth_option(const char *text, tuft_mouth_box *box, tuft_error *err);
+
 void enhance_clip_free(enhance_clip *clip);
 void enhance_clips_free(enhance_clips *clips);
 
@@ -35,5 +38,15 @@ tuft_status enhance_clip_take(enhance_clip *out, tuft_av_clip *clip, const char 
 tuft_status enhance_clips_read(const char *folder, size_t limit, const tuft_mouth_box *box,
                                const tuft_enhancement *enhancement, const common_options *common,
                                enhance_clips *out, tuft_error *err);
+
+/* Which synthetic talkers say which sentences (datasets/av_synthetic.h). */
+typedef struct {
+    uint32_t first_talker, talkers;
+    uint64_t first_clip;
+} enhance_made;
+
+/* count of their clips, the same for a seed. Errors: those of tuft_av_synthetic(). */
+tuft_status enhance_clips_make(enhance_made made, size_t count, const tuft_enhancement *enhancement,
+                               const common_options *common, enhance_clips *out, tuft_error *err);
 
 #endif

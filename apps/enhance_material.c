@@ -1,29 +1,22 @@
 #include "apps/enhance_material.h"
 
+#include "datasets/noise_synthetic.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const double TEST_NOISES = 0.25;
+enum { MADE_CLIPS = 400 };
+static const double TEST_NOISES = 0.25, MADE_NOISE_S = 60;
 
-/* Numbers of --mouth; 1 if they are a box. */
-static int mouth_of(const char *text, tuft_mouth_box *box)
-{
-    int end = 0;
-    *box = (tuft_mouth_box){.confidence = 1};
-    return sscanf(text, "%lf,%lf,%lf,%lf%n", &box->left, &box->top, &box->width, &box->height,
-                  &end) == 4 &&
-           !text[end] && box->left >= 0 && box->top >= 0 && box->width >= 4 && box->height >= 4;
-}
+/* Talkers who are trained on, and others with other sentences to test with. */
+static const enhance_made made[] = {{0, 24, 0}, {24, 24, 1 << 20}};
 
 tuft_status enhance_material_check(const enhance_material_config *config, tuft_error *err)
 {
     tuft_mouth_box box;
-    if (config->mouth && !mouth_of(config->mouth, &box))
-        return tuft_fail(err, TUFT_INVALID,
-                         "--mouth '%.60s', expected left, top, width and height in pixels, as "
-                         "130,200,90,45",
-                         config->mouth);
+    if (config->mouth && enhance_mouth_option(config->mouth, &box, err))
+        return TUFT_INVALID;
     if (config->mouth && !config->clips)
         return tuft_fail(err, TUFT_INVALID, "--mouth is for --clips");
     if (config->test_noises && !config->noise)
@@ -51,22 +44,31 @@ static tuft_status open_noises(const enhance_material_config *config, enhance_ma
     return status;
 }
 
+static tuft_status make_noises(const common_options *common, enhance_material *out, tuft_error *err)
+{
+    tuft_status status = tuft_noise_synthesise(TUFT_NOISES_FOR_TRAINING, MADE_NOISE_S, common->seed,
+                                               &out->train, err);
+    return status ? status
+                  : tuft_noise_synthesise(TUFT_NOISES_FOR_TESTING, MADE_NOISE_S, common->seed,
+                                          &out->test, err);
+}
+
 tuft_status enhance_material_open(const enhance_material_config *config, enhance_talkers talkers,
                                   const tuft_enhancement *enhancement, const common_options *common,
                                   enhance_material *out, tuft_error *err)
 {
     tuft_mouth_box box;
     *out = (enhance_material){0};
-    (void)talkers;
     tuft_status status =
         config->clips
-            ? enhance_clips_read(config->clips, (size_t)config->limit,
-                                 config->mouth && mouth_of(config->mouth, &box) ? &box : NULL,
-                                 enhancement, common, &out->clips, err)
-            : tuft_fail(err, TUFT_INVALID, "expected --clips");
+            ? enhance_clips_read(
+                  config->clips, (size_t)config->limit,
+                  config->mouth && !enhance_mouth_option(config->mouth, &box, err) ? &box : NULL,
+                  enhancement, common, &out->clips, err)
+            : enhance_clips_make(made[talkers], config->limit ? (size_t)config->limit : MADE_CLIPS,
+                                 enhancement, common, &out->clips, err);
     if (!status)
-        status = config->noise ? open_noises(config, out, err)
-                               : tuft_fail(err, TUFT_INVALID, "expected --noise");
+        status = config->noise ? open_noises(config, out, err) : make_noises(common, out, err);
     if (status)
         enhance_material_close(out);
     return status;

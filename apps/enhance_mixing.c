@@ -65,6 +65,69 @@ void enhance_mixing_close(enhance_mixing *m)
     m->audio = m->target = NULL;
 }
 
+static double power_of(const float *x, size_t n)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += (double)x[i] * x[i];
+    return sum;
+}
+
+static double between(tuft_random *random, double low, double high)
+{
+    return low + (high - low) * tuft_random_uniform(random);
+}
+
+/* Another noise beside it, every second time. */
+static tuft_status join_noise(const enhance_mixing *m, const enhance_clip *clip, uint64_t number,
+                              tuft_mixture *mixed, tuft_random *random, tuft_error *err)
+{
+    tuft_mixture more;
+    const double least_db = -10;
+    if (tuft_random_uniform(random) < 0.5)
+        return TUFT_OK;
+    float gain = (float)pow(10, between(random, least_db, 0) / 20);
+    tuft_status status =
+        tuft_mix(clip->speech, clip->n, m->noises, mixed->snr_db, ~m->seed, number, &more, err);
+    if (status)
+        return status;
+    for (size_t k = 0; k < mixed->n; k++)
+        mixed->noise[k] += gain * more.noise[k] * (float)(mixed->scale / more.scale);
+    tuft_mixture_free(&more);
+    return TUFT_OK;
+}
+
+static void filter_noise(tuft_mixture *mixed, tuft_random *random)
+{
+    const double most = 0.8;
+    float a = (float)between(random, -most, most), b = (float)between(random, -most / 2, most / 2);
+    float before = 0, earlier = 0;
+    for (size_t k = 0; k < mixed->n; k++) {
+        float x = mixed->noise[k];
+        mixed->noise[k] = x + a * before + b * earlier;
+        earlier = before;
+        before = x;
+    }
+}
+
+/* The noise varied, at the power that it had. */
+static tuft_status vary_noise(const enhance_mixing *m, const enhance_clip *clip, uint64_t number,
+                              tuft_mixture *mixed, tuft_random *random, tuft_error *err)
+{
+    double power = power_of(mixed->noise, mixed->n);
+    tuft_status status = join_noise(m, clip, number, mixed, random, err);
+    if (status)
+        return status;
+    filter_noise(mixed, random);
+    double now = power_of(mixed->noise, mixed->n);
+    float gain = now > 0 ? (float)sqrt(power / now) : 0;
+    for (size_t k = 0; k < mixed->n; k++) {
+        mixed->noise[k] *= gain;
+        mixed->mixture[k] = mixed->speech[k] + mixed->noise[k];
+    }
+    return TUFT_OK;
+}
+
 static tuft_status fetch(void *user, int epoch, uint32_t i, tuft_mcc_utterance *out,
                          tuft_error *err)
 {
@@ -72,8 +135,8 @@ static tuft_status fetch(void *user, int epoch, uint32_t i, tuft_mcc_utterance *
     const enhance_clip *clip = &m->clips->clip[m->index[i]];
     const uint64_t number = (uint64_t)epoch * m->count + i;
     tuft_random random = tuft_random_stream(m->seed, TUFT_RANDOM_AUGMENT, number);
-    double snr = m->snr_low_db + (m->snr_high_db - m->snr_low_db) * tuft_random_uniform(&random);
-    double level = (2 * tuft_random_uniform(&random) - 1) * m->level_db;
+    double snr = between(&random, m->snr_low_db, m->snr_high_db);
+    double level = between(&random, -m->level_db, m->level_db);
     tuft_mixture mixed;
     tuft_status status =
         tuft_mix(clip->speech, clip->n, m->noises, snr, m->seed, number, &mixed, err);
@@ -81,6 +144,8 @@ static tuft_status fetch(void *user, int epoch, uint32_t i, tuft_mcc_utterance *
         tuft_fail_prefix(err, status, clip->name);
         return status;
     }
+    if (m->vary)
+        status = vary_noise(m, clip, number, &mixed, &random, err);
     float gain = (float)pow(10, level / 20);
     for (size_t k = 0; k < mixed.n; k++)
         mixed.mixture[k] *= gain;

@@ -20,7 +20,9 @@ tuft_status enhance_split_new(enhance_split *out, size_t count, size_t validatio
 void enhance_split_free(enhance_split *split);
 
 /* Each utterance with a noise, an SNR and a level of its own, from streams (seed, NOISE / AUGMENT,
- * epoch x count + i): SNR uniform between low and high, level within +-level_db. */
+ * epoch x count + i): SNR uniform between low and high, level within +-level_db. Few noises are
+ * made many (where vary is 1): half of them are two at once, and each goes through a filter of its
+ * own, 1 + a z^-1 + b z^-2, which keeps its power. */
 typedef struct {
     const tuft_enhancement *enhancement;
     const enhance_clips *clips;
@@ -28,6 +30,7 @@ typedef struct {
     uint32_t count;
     const tuft_noise_library *noises;
     double snr_low_db, snr_high_db, level_db;
+    int vary;
     uint64_t seed;
     float *audio, *target; /* room for the longest clip: enhance_mixing_open() */
     size_t longest;

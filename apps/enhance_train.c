@@ -306,6 +306,7 @@ static tuft_status prepare(train_run *run, tuft_error *err)
                                   .snr_low_db = c->snr_low,
                                   .snr_high_db = c->snr_high,
                                   .level_db = 6,
+                                  .vary = 1,
                                   .seed = c->common.seed};
     run->validation = run->train;
     run->validation.index += run->split.train;

@@ -139,6 +139,8 @@ tuft_status score_pairs_find(score_pairs *out, const char *clean, const char *en
     const char *const side[3] = {clean, enhanced, noisy};
     int folder[3] = {0};
     *out = (score_pairs){0};
+    if (!clean || !enhanced)
+        return tuft_fail(err, TUFT_INVALID, "a clean and an enhanced recording are needed");
     for (int k = 0; k < 3; k++) {
         tuft_status status = side[k] ? is_folder(side[k], &folder[k], err) : TUFT_OK;
         if (status)

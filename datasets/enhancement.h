@@ -38,8 +38,7 @@ tuft_status tuft_enhancement_new(tuft_enhancement **out, const tuft_enhancement_
                                  tuft_error *err);
 void tuft_enhancement_free(tuft_enhancement *enhancement);
 
-const tuft_enhancement_config *
-tuft_enhancement_configuration(const tuft_enhancement *enhancement);
+const tuft_enhancement_config *tuft_enhancement_configuration(const tuft_enhancement *enhancement);
 const tuft_stft *tuft_enhancement_stft(const tuft_enhancement *enhancement);
 const tuft_mel *tuft_enhancement_mel(const tuft_enhancement *enhancement);
 

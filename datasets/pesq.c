@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PADDING_MS = 320, LONGEST_S = 3600 };
+enum { PADDING_MS = 320, LONGEST_S = 900 };
 
 /* Mean power within the speech band, over signal and padding. */
 static const double level = 1e7;
@@ -39,7 +39,7 @@ static tuft_status side_new(side *s, const char *which, const float *sample, siz
         if (!isfinite(sample[i]))
             return tuft_fail(err, TUFT_NUMERIC, "sample %zu of the %s signal is %g", i, which,
                              (double)sample[i]);
-        power = fmax(power, fabs(sample[i]));
+        power = fmax(power, fabsf(sample[i]));
     }
     /* At full scale first, so that squares neither vanish nor overflow. */
     for (size_t i = 0; power > 0.0 && i < s->n; i++)

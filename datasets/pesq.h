@@ -22,8 +22,9 @@ typedef enum {
 } tuft_pesq_mode;
 
 /* MOS-LQO of degraded[m] against clean[n]. Gains and a constant delay do not matter. 8 or 16 kHz,
- * wide-band at 16 only. TUFT_INVALID: another rate, less than a quarter of a second, more than an
- * hour, or a signal without sound between 300 and 3500 Hz; TUFT_NUMERIC: NaN or infinity. */
+ * wide-band at 16 only. TUFT_INVALID: another rate, less than a quarter of a second, more than a
+ * quarter of an hour, or a signal without sound between 300 and 3500 Hz; TUFT_NUMERIC: NaN or
+ * infinity. */
 tuft_status tuft_pesq(tuft_pesq_mode mode, const float *clean, size_t n, const float *degraded,
                       size_t m, double rate_hz, double *score, tuft_error *err);
 

@@ -25,7 +25,7 @@ typedef struct {
     const tuft_pesq_span *span;
     size_t spans;
     tuft_pesq_band band[TUFT_PESQ_BANDS];
-    uint32_t bands, frame; /* samples of a frame */
+    uint32_t rate_hz, bands, frame; /* samples of a frame */
     size_t frames;
     tuft_fft *fft;
     float *window, *work;
@@ -35,6 +35,12 @@ typedef struct {
     double *disturbance; /* [frames] */
     double *added;       /* [frames]: the asymmetrical disturbance */
 } model;
+
+/* Frames of 32 ms, half overlapping. */
+static size_t hop_of(uint32_t rate_hz)
+{
+    return rate_hz == 8000 ? 128 : 256;
+}
 
 static ptrdiff_t delay_at(const model *m, ptrdiff_t sample)
 {
@@ -150,7 +156,7 @@ static void compensate_gain(model *m, size_t from, size_t to)
  * still says: those frames do not count. */
 static void forgive_jumps(model *m)
 {
-    size_t hop = m->frame / 2;
+    size_t hop = hop_of(m->rate_hz);
     for (size_t k = 1; k < m->spans; k++) {
         ptrdiff_t jump = m->span[k].delay - m->span[k - 1].delay;
         if (jump >= -(ptrdiff_t)hop)
@@ -165,8 +171,10 @@ static void forgive_jumps(model *m)
 /* The degraded signal in the clean one's time. */
 static void follow(const model *m, float *aligned)
 {
+    size_t k = 0;
     for (ptrdiff_t i = 0; i < (ptrdiff_t)m->n; i++) {
-        ptrdiff_t at = i + delay_at(m, i);
+        k += k + 1 < m->spans && m->span[k + 1].start <= i;
+        ptrdiff_t at = i + m->span[k].delay;
         aligned[i] = at >= 0 && at < (ptrdiff_t)m->n ? m->degraded[at] : 0.0f;
     }
 }
@@ -174,7 +182,7 @@ static void follow(const model *m, float *aligned)
 /* A bad interval is tried again at the delay that fits it best; the better of both counts. */
 static tuft_status retry(model *m, const float *aligned, size_t from, size_t to, tuft_error *err)
 {
-    size_t hop = m->frame / 2, range = 4 * m->frame, start = from * hop;
+    size_t hop = hop_of(m->rate_hz), range = 4 * m->frame, start = from * hop;
     size_t length = (to - from) * hop + m->frame, all = length + 2 * range;
     ptrdiff_t lag;
     float *part;
@@ -271,7 +279,7 @@ static size_t silence(const model *m, int at_end)
 
 static tuft_status judge(model *m, double *raw, tuft_error *err)
 {
-    size_t hop = m->frame / 2, first = silence(m, 0) / hop, last = m->frames - 1;
+    size_t hop = hop_of(m->rate_hz), first = silence(m, 0) / hop, last = m->frames - 1;
     for (size_t f = 0; f < m->frames; f++) {
         ptrdiff_t at = (ptrdiff_t)(f * hop);
         pitch_powers(m, m->clean, at, m->pitch[0] + f * m->bands);
@@ -299,9 +307,9 @@ static tuft_status judge(model *m, double *raw, tuft_error *err)
 
 static tuft_status prepare(model *m, uint32_t rate_hz, tuft_error *err)
 {
-    size_t hop;
-    m->frame = rate_hz * 32 / 1000;
-    hop = m->frame / 2;
+    const size_t hop = hop_of(rate_hz);
+    m->rate_hz = rate_hz;
+    m->frame = 2 * (uint32_t)hop;
     m->bands = tuft_pesq_bands(rate_hz, m->band);
     m->frames = (m->n - silence(m, 1)) / hop;
     tuft_status status = tuft_fft_new(&m->fft, m->frame, err);
@@ -330,6 +338,10 @@ tuft_status tuft_pesq_model(const float *clean, const float *degraded, size_t n,
 {
     model m = {
         .clean = clean, .degraded = degraded, .n = n + padding, .span = span, .spans = spans};
+    if (rate_hz != 8000 && rate_hz != 16000)
+        return tuft_fail(err, TUFT_INVALID, "PESQ at %u Hz, expected 8000 or 16000", rate_hz);
+    if (m.n < rate_hz / 4)
+        return tuft_fail(err, TUFT_INVALID, "%zu samples, PESQ needs a quarter of a second", m.n);
     tuft_status status = prepare(&m, rate_hz, err);
     if (!status)
         status = judge(&m, raw, err);

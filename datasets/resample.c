@@ -73,7 +73,7 @@ tuft_status tuft_resample(const float *sample, size_t n, uint32_t from_hz, uint3
             err, TUFT_INVALID,
             "resampling from %u to %u Hz is a ratio of %zu to %zu, expected at most %d", from_hz,
             to_hz, up, down, RATIO_LIMIT);
-    if (n > TUFT_MEMORY_LIMIT / RATIO_LIMIT)
+    if (n > SIZE_MAX / 4 / RATIO_LIMIT)
         return tuft_fail(err, TUFT_MEMORY, "%zu samples are too many to resample", n);
     *out_n = (n * up + down - 1) / down;
     tuft_status status = TUFT_NEW(out, *out_n, "resampled sound", err);

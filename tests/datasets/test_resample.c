@@ -37,6 +37,14 @@ Test(resample, bounds)
     cr_assert_eq(tuft_resample(&one, 0, 16000, 8000, &out, &m, NULL), TUFT_OK);
     cr_assert_eq(m, 0);
     free(out);
+    const size_t minutes = 16000 * 60 * 5;
+    float *long_one = calloc(minutes, sizeof *long_one);
+    long_one[minutes / 2] = 1;
+    cr_assert_eq(tuft_resample(long_one, minutes, 16000, 10000, &out, &m, NULL), TUFT_OK);
+    cr_assert_eq(m, minutes * 5 / 8);
+    cr_assert_float_eq(out[m / 2], 0.625, 0.01); /* a pulse through the low-pass */
+    free(out);
+    free(long_one);
     cr_assert_eq(tuft_resample(&one, 1, 0, 8000, &out, &m, NULL), TUFT_INVALID);
     cr_assert_null(out);
     cr_assert_eq(tuft_resample(&one, 1, 16000, 1000000, &out, &m, NULL), TUFT_INVALID);
