@@ -89,6 +89,13 @@ static void draw_interval(FILE *stream, const plot_axis *x, const plot_axis *y,
     int pen_down = 0;
     if (!series->low || !series->high)
         return;
+    if (n == 1) { /* no band: a bar */
+        fprintf(stream, "<path class=\"line c%zu\" d=\"", index % PLOT_COLOURS);
+        pen_down = draw_point(stream, axis_at(x, series->x[0]), axis_at(y, series->low[0]), 0);
+        draw_point(stream, axis_at(x, series->x[0]), axis_at(y, series->high[0]), pen_down);
+        fputs("\"/>\n", stream);
+        return;
+    }
     fprintf(stream, "<path class=\"band f%zu\" d=\"", index % PLOT_COLOURS);
     for (size_t k = 0; k < drawn; k++) {
         size_t i = k * n / drawn;

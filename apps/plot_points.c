@@ -13,10 +13,14 @@ static void extend(double value, double *low, double *high)
     }
 }
 
-/* A range with room around the outermost points. */
-static void widen(axis_scale scale, double *low, double *high)
+/* The range given, or that of the points with room around the outermost. */
+static void range_of(axis_scale scale, double given_low, double given_high, double range[2])
 {
-    if (!(*low <= *high)) {
+    double *low = &range[0], *high = &range[1];
+    if (given_low != given_high) {
+        *low = given_low;
+        *high = given_high;
+    } else if (!(*low <= *high)) {
         *low = 0;
         *high = 1;
     } else if (scale == AXIS_LOG && *low > 0) {
@@ -91,8 +95,8 @@ void plot_points(FILE *stream, const plot_axes *axes, const plot_point *point, s
             extend(point[i].low, &y_range[0], &y_range[1]);
             extend(point[i].high, &y_range[0], &y_range[1]);
         }
-    widen(axes->x_scale, &x_range[0], &x_range[1]);
-    widen(axes->y_scale, &y_range[0], &y_range[1]);
+    range_of(axes->x_scale, axes->x_low, axes->x_high, x_range);
+    range_of(axes->y_scale, axes->y_low, axes->y_high, y_range);
     plot_axis y = axis_new(axes->y_scale, y_range[0], y_range[1], frame.bottom, frame.top, 6);
     frame.left = plot_left_margin(&y, axes->y_label);
     plot_axis x = axis_new(axes->x_scale, x_range[0], x_range[1], frame.left, frame.right,

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-enum { HALF_HEIGHT = 150, WIDE_HEIGHT = 240, NAMED_ROW = 20, BAR_SPACE = 62 };
+enum { HALF_HEIGHT = 150, WIDE_HEIGHT = 240, NAMED_ROW = 20, BAR_SPACE = 76 };
 
 static double names_space(const plot_matrix *matrix)
 {
