@@ -80,6 +80,7 @@
 #include "datasets/events_csv.h"
 #include "datasets/fft.h"
 #include "datasets/formant.h"
+#include "datasets/formant_words.h"
 #include "datasets/grid_grammar.h"
 #include "datasets/idx.h"
 #include "datasets/letters.h"

@@ -82,6 +82,22 @@ const char *energy_bill_name(const energy_run *run, size_t bill, char *text, siz
     return text;
 }
 
+tuft_energy_ratio energy_ratio(const energy_run *run, size_t bill, tuft_energy_part part, int *each)
+{
+    tuft_energy_ratio ratio = tuft_energy_compare(&run->bill[bill], &run->bill[0], part);
+    double a = run->bill[bill].activity->recordings, b = run->bill[0].activity->recordings;
+    *each = part != TUFT_ENERGY_TRAINING && a > 0 && b > 0;
+    for (int l = 0; *each && l < TUFT_ENERGY_LEVELS; l++)
+        ratio.at[l] *= b / a;
+    return ratio;
+}
+
+double energy_even(const energy_run *run, size_t bill)
+{
+    return bill && bill < run->profiles ? energy_break_even(&run->bill[bill], &run->bill[0])
+                                        : (double)NAN;
+}
+
 void energy_csv_text(FILE *stream, const char *text)
 {
     if (!strpbrk(text, ",\"\n\r")) {

@@ -37,6 +37,15 @@ const energy_input *energy_input_of(const energy_run *run, size_t bill);
 /* "runs/a.json on loihi" without the folder. */
 const char *energy_bill_name(const energy_run *run, size_t bill, char *text, size_t size);
 
+/* A bill over the first one: of a recording each where both have recordings (*each = 1), else of
+ * all. Training: of all that was shown. */
+tuft_energy_ratio energy_ratio(const energy_run *run, size_t bill, tuft_energy_part part,
+                               int *each);
+
+/* The activity at which a bill of the first input equals the first bill; NaN for other inputs, and
+ * where there is none. */
+double energy_even(const energy_run *run, size_t bill);
+
 /* Part of a bill that a name stands for: a component, a projection, "total", "dynamic". */
 typedef struct {
     int64_t projection; /* -1: any */

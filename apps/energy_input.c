@@ -196,6 +196,8 @@ static void read_trained(const json_t *results, tuft_energy_activity *a)
     double shown = number_at(operations, "shown");
     a->recordings = recordings_of(results);
     if (shown > 0) {
+        if (!(a->recordings > 0)) /* a result that says how it trained, not what it ran: of one */
+            a->recordings = 1;
         a->forward = work_at(operations, "forward");
         a->backward = work_at(operations, "backward");
         a->parameter_updates = number_at(operations, "update");

@@ -104,22 +104,33 @@ static void bill_json(const tuft_energy_bill *bill, json_t *out)
     json_object_set_new(out, "neurobench", neurobench_json(bill));
 }
 
+static void set_ratio(json_t *object, tuft_energy_ratio ratio)
+{
+    json_object_set_new(object, "ratio", result_real(ratio.at[TUFT_ENERGY_NOMINAL]));
+    json_object_set_new(object, "low", result_real(ratio.at[TUFT_ENERGY_LOW]));
+    json_object_set_new(object, "high", result_real(ratio.at[TUFT_ENERGY_HIGH]));
+}
+
 static json_t *comparisons_json(const energy_run *run)
 {
     json_t *all = json_array();
     size_t bills = run->inputs * run->profiles;
     char name[2][128];
     for (size_t b = 1; b < bills; b++) {
-        tuft_energy_ratio ratio =
-            tuft_energy_compare(&run->bill[b], &run->bill[0], TUFT_ENERGY_RUN);
-        double even = energy_break_even(&run->bill[b], &run->bill[0]);
-        json_array_append_new(all, json_pack("{s:s, s:s, s:o, s:o, s:o, s:o}", "a",
-                                             energy_bill_name(run, b, name[0], sizeof name[0]), "b",
-                                             energy_bill_name(run, 0, name[1], sizeof name[1]),
-                                             "ratio", result_real(ratio.at[TUFT_ENERGY_NOMINAL]),
-                                             "low", result_real(ratio.at[TUFT_ENERGY_LOW]), "high",
-                                             result_real(ratio.at[TUFT_ENERGY_HIGH]),
-                                             "break_even_activity", result_real(even)));
+        int each, whole;
+        tuft_energy_ratio ratio = energy_ratio(run, b, TUFT_ENERGY_RUN, &each);
+        tuft_energy_ratio training = energy_ratio(run, b, TUFT_ENERGY_TRAINING, &whole);
+        json_t *one = json_pack(
+            "{s:s, s:s, s:s}", "a", energy_bill_name(run, b, name[0], sizeof name[0]), "b",
+            energy_bill_name(run, 0, name[1], sizeof name[1]), "of", each ? "recording" : "total");
+        set_ratio(one, ratio);
+        json_object_set_new(one, "break_even_activity", result_real(energy_even(run, b)));
+        if (training.at[TUFT_ENERGY_NOMINAL] > 0) {
+            json_t *apart = json_object();
+            set_ratio(apart, training);
+            json_object_set_new(one, "training", apart);
+        }
+        json_array_append_new(all, one);
     }
     return all;
 }

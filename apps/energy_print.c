@@ -118,25 +118,35 @@ static void print_input(const energy_run *run, size_t i)
     print_neurobench(energy_bill(run, i, 0));
 }
 
+static void print_ratio(tuft_energy_ratio r)
+{
+    if (isnan(r.at[TUFT_ENERGY_NOMINAL]))
+        printf(" -");
+    else
+        printf(" %.4g (%.4g to %.4g)", r.at[TUFT_ENERGY_NOMINAL], r.at[TUFT_ENERGY_LOW],
+               r.at[TUFT_ENERGY_HIGH]);
+}
+
 static void print_comparisons(const energy_run *run)
 {
     size_t bills = run->inputs * run->profiles;
     char name[2 * TEXT];
+    int each, whole;
     if (bills < 2)
         return;
-    printf("\nratios to %s (interval: constants at their ends)\n",
-           energy_bill_name(run, 0, name, sizeof name));
+    energy_ratio(run, bills - 1, TUFT_ENERGY_RUN, &each);
+    printf("\nratios to %s, %s (interval: constants at their ends)\n",
+           energy_bill_name(run, 0, name, sizeof name), each ? "of a recording" : "of the total");
     for (size_t b = 1; b < bills; b++) {
-        tuft_energy_ratio r = tuft_energy_compare(&run->bill[b], &run->bill[0], TUFT_ENERGY_RUN);
-        double even = energy_break_even(&run->bill[b], &run->bill[0]);
+        tuft_energy_ratio training = energy_ratio(run, b, TUFT_ENERGY_TRAINING, &whole);
         printf("  %-40s", energy_bill_name(run, b, name, sizeof name));
-        if (isnan(r.at[TUFT_ENERGY_NOMINAL]))
-            printf(" -");
-        else
-            printf(" %.4g (%.4g to %.4g)", r.at[TUFT_ENERGY_NOMINAL], r.at[TUFT_ENERGY_LOW],
-                   r.at[TUFT_ENERGY_HIGH]);
-        if (!isnan(even))
-            printf(", equal at %.4g times the activity", even);
+        print_ratio(energy_ratio(run, b, TUFT_ENERGY_RUN, &each));
+        if (!isnan(energy_even(run, b)))
+            printf(", equal at %.4g times the activity", energy_even(run, b));
+        if (training.at[TUFT_ENERGY_NOMINAL] > 0) {
+            printf("; training");
+            print_ratio(training);
+        }
         putchar('\n');
     }
 }

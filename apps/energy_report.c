@@ -151,16 +151,18 @@ static void show_bill(app_report *report, const energy_run *run, size_t b)
 
 static void compare(app_report *report, const energy_run *run)
 {
-    static const char *const heading[] = {"run and profile", "total", "ratio", "interval",
-                                          "equal at activity x"};
+    static const char *const heading[] = {"run and profile",     "total",   "ratio", "interval",
+                                          "equal at activity x", "training"};
     size_t bills = run->inputs * run->profiles;
     text_table table = {0};
-    char text[128], caption[200];
+    char text[128], caption[240];
+    int each = 0, whole;
     if (bills < 2)
         return;
     for (size_t b = 0; b < bills; b++) {
-        tuft_energy_ratio r = tuft_energy_compare(&run->bill[b], &run->bill[0], TUFT_ENERGY_RUN);
-        double even = energy_break_even(&run->bill[b], &run->bill[0]);
+        tuft_energy_ratio r = energy_ratio(run, b, TUFT_ENERGY_RUN, &each);
+        tuft_energy_ratio training = energy_ratio(run, b, TUFT_ENERGY_TRAINING, &whole);
+        double even = energy_even(run, b);
         put(&table, "%s", energy_bill_name(run, b, text, sizeof text));
         put_energy(
             &table,
@@ -171,12 +173,16 @@ static void compare(app_report *report, const energy_run *run)
             put(&table, "%.4g", even);
         else
             put(&table, "–");
+        if (training.at[TUFT_ENERGY_NOMINAL] > 0)
+            put(&table, "%.4g", training.at[TUFT_ENERGY_NOMINAL]);
+        else
+            put(&table, "–");
     }
     report_section(report, "Compared");
     snprintf(caption, sizeof caption,
-             "Ratios to %.60s. Interval: constants at their ends, the same ones together.",
-             energy_bill_name(run, 0, text, sizeof text));
-    show(report, &table, caption, heading, 5);
+             "Ratios to %.60s, %s. Interval: constants at their ends, the same ones together.",
+             energy_bill_name(run, 0, text, sizeof text), each ? "of a recording" : "of the total");
+    show(report, &table, caption, heading, 6);
 }
 
 /* Totals as bars, on a logarithmic axis. */

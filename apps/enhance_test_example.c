@@ -164,7 +164,7 @@ static tuft_status draw_sounds(app_report *report, const example *it, tuft_error
                                     .low = it->loudest_db - RANGE_DB,
                                     .high = it->loudest_db,
                                     .unit = "dB"};
-        FILE *stream = report_begin(report, REPORT_FIGURES, NULL);
+        FILE *stream = report_begin(report, REPORT_FIGURES);
         plot_surface(stream, &axes, &matrix);
         for (size_t n = 0; n < it->mixture.n; n++)
             played[n] = (float)(PEAK / peak) * sound->sample[n];

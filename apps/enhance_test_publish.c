@@ -111,7 +111,7 @@ static tuft_status ledger_of(const tuft_mcc_activity *activity, tuft_ledger *out
         if (!synapses)
             continue;
         snprintf(sent->name, sizeof sent->name, "from %.42s", name);
-        sent->kind = TUFT_DENSE;
+        sent->kind = TUFT_SPARSE; /* cells of a group differ in fan-out */
         sent->source_population = (uint32_t)g;
         sent->target_population = UINT32_MAX; /* of several */
         sent->sources = group->cells;

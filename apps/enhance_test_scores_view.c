@@ -162,7 +162,7 @@ static void add_talker(text_table *table, const test_run *run, const char *talke
              clips == 1 ? "" : "s");
     add_row(table, run, talker, shown, "noisy", run->noisy, 1, score);
     for (size_t m = 0; m < run->models; m++)
-        add_row(table, run, talker, "", test_label(run, m, name),
+        add_row(table, run, talker, shown, test_label(run, m, name),
                 &run->model[m].score[0][TEST_LIPS_OWN], TEST_LIPS, score);
 }
 

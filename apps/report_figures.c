@@ -4,7 +4,7 @@
 
 static FILE *figure_begin(app_report *report, const plot_axes *axes)
 {
-    return report_begin(report, axes->width == PLOT_HALF ? REPORT_FIGURES : REPORT_NO_ROW, NULL);
+    return report_begin(report, axes->width == PLOT_HALF ? REPORT_FIGURES : REPORT_NO_ROW);
 }
 
 static void figure_end(app_report *report, const plot_axes *axes)

@@ -7,8 +7,8 @@
 /* What stands side by side while there is room. */
 typedef enum { REPORT_NO_ROW, REPORT_FIGURES, REPORT_SOUNDS, REPORT_PICTURES } report_row;
 
-/* Opens a <figure>, in a row of its kind; class may be NULL. */
-FILE *report_begin(app_report *report, report_row row, const char *class);
+/* Opens a <figure>, in a row of its kind or as wide as the page. */
+FILE *report_begin(app_report *report, report_row row);
 /* Closes it with a caption; note may be NULL. Numbered, or not. */
 void report_end_figure(app_report *report, const char *title, const char *note);
 void report_end(app_report *report, const char *title, const char *note);

@@ -11,7 +11,7 @@ void report_picture(app_report *report, const char *caption, const uint8_t *grey
         palette[i][0] = palette[i][1] = palette[i][2] = (uint8_t)i;
         palette[i][3] = 255;
     }
-    FILE *stream = report_begin(report, REPORT_PICTURES, NULL);
+    FILE *stream = report_begin(report, REPORT_PICTURES);
     fprintf(stream,
             "<svg viewBox=\"0 0 %u %u\" width=\"%u\" height=\"%u\" role=\"img\" "
             "aria-label=\"",

@@ -61,7 +61,7 @@ int report_player(FILE *stream, const char *label, const float *sample, size_t n
 void report_sound(app_report *report, const char *caption, const float *sample, size_t n,
                   uint32_t rate_hz)
 {
-    FILE *stream = report_begin(report, REPORT_SOUNDS, NULL);
+    FILE *stream = report_begin(report, REPORT_SOUNDS);
     report_player(stream, caption, sample, n, rate_hz);
     report_end(report, caption, NULL);
 }

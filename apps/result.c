@@ -245,15 +245,16 @@ static json_t *population_json(const tuft_ledger_population *of)
 /* What entered a projection, and how often its targets were updated, where the ledger knows. */
 static void add_ends(json_t *one, const tuft_ledger *ledger, const tuft_ledger_projection *from)
 {
-    if (!ledger->population || from->source_population >= ledger->populations ||
-        from->target_population >= ledger->populations)
-        return;
-    const tuft_ledger_population *source = &ledger->population[from->source_population];
-    const tuft_ledger_population *target = &ledger->population[from->target_population];
-    json_object_set_new(one, "source", json_string(source->name));
-    json_object_set_new(one, "target", json_string(target->name));
-    json_object_set_new(one, "source_spikes", count_json(source->spikes));
-    json_object_set_new(one, "target_updates", count_json(target->updates));
+    if (ledger->population && from->source_population < ledger->populations) {
+        const tuft_ledger_population *source = &ledger->population[from->source_population];
+        json_object_set_new(one, "source", json_string(source->name));
+        json_object_set_new(one, "source_spikes", count_json(source->spikes));
+    }
+    if (ledger->population && from->target_population < ledger->populations) {
+        const tuft_ledger_population *target = &ledger->population[from->target_population];
+        json_object_set_new(one, "target", json_string(target->name));
+        json_object_set_new(one, "target_updates", count_json(target->updates));
+    }
 }
 
 tuft_status result_ledger(app_result *result, const tuft_ledger *ledger, tuft_error *err)

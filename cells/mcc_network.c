@@ -147,18 +147,18 @@ tuft_status tuft_mcc_plan(tuft_mcc *out, const tuft_mcc_config *config, tuft_err
  */
 static double mean_square(tuft_mcc_cell cell, double sigma)
 {
-    enum { POINTS = 121 };
+    enum { HALF = 60, POINTS = 2 * HALF + 1 };
     float r[POINTS], c[POINTS], y[POINTS];
     double total = 0, weights = 0;
     for (int j = 0; j < POINTS; j++) {
-        double b = (j - POINTS / 2) * 0.1, density = exp(-b * b / 2);
+        double b = (j - HALF) * 0.1, density = exp(-b * b / 2);
         for (int i = 0; i < POINTS; i++) {
-            r[i] = (float)(sigma * (i - POINTS / 2) * 0.1);
+            r[i] = (float)(sigma * (i - HALF) * 0.1);
             c[i] = (float)(sigma / 2 * b);
         }
         tuft_mcc_cell_apply(cell, r, c, y, POINTS);
         for (int i = 0; i < POINTS; i++) {
-            double a = (i - POINTS / 2) * 0.1, weight = density * exp(-a * a / 2);
+            double a = (i - HALF) * 0.1, weight = density * exp(-a * a / 2);
             total += weight * (double)y[i] * (double)y[i];
             weights += weight;
         }

@@ -4,7 +4,8 @@
  * Parameters start so that outputs of mean square 1 make outputs of mean square 1 (the principle of
  * He et al. 2015, ICCV): weights are normal, R gets the standard deviation sigma for which
  * E[f(R, C)^2] = 1 with C of sigma / 2, found for each function by numeric integration
- * (cooperation: 0.37; R^2 keeps it well within ReLU6). Weights are clamped to 2.5 standard
+ * (point
+ * 1.41, cooperation 0.49: R^2 grows, yet few start beyond 6). Weights are clamped to 2.5 standard
  * deviations; biases start at 0. Matrix k of a seed is stream k of TUFT_RANDOM_INITIAL.
  */
 #ifndef TUFT_CELLS_MCC_NETWORK_H

@@ -141,6 +141,16 @@ static tuft_status check_values(const float *x, size_t frames, size_t columns, c
                      what, at / columns, at % columns, (double)x[at]);
 }
 
+static tuft_status check_input(const float *x, size_t frames, size_t columns, const char *what,
+                               tuft_error *err)
+{
+    if (!columns)
+        return TUFT_OK;
+    if (!x)
+        return tuft_fail(err, TUFT_INVALID, "mcc: an utterance without %s", what);
+    return check_values(x, frames, columns, what, err);
+}
+
 static tuft_status check_utterance(const tuft_mcc_pass *pass, const tuft_mcc_utterance *u,
                                    tuft_error *err)
 {
@@ -149,10 +159,7 @@ static tuft_status check_utterance(const tuft_mcc_pass *pass, const tuft_mcc_utt
     static const char *const name[] = {"audio", "vision"};
     tuft_status status = TUFT_OK;
     for (int s = 0; !status && s < TUFT_MCC_STREAMS; s++)
-        if (config->columns[s] && !x[s])
-            status = tuft_fail(err, TUFT_INVALID, "mcc: an utterance without %s", name[s]);
-        else if (config->columns[s])
-            status = check_values(x[s], u->frames, config->columns[s], name[s], err);
+        status = check_input(x[s], u->frames, config->columns[s], name[s], err);
     if (!status && u->target)
         status = check_values(u->target, u->frames, config->outputs, "target", err);
     if (!status && u->weight)

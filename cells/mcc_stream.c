@@ -163,8 +163,10 @@ static void step_memory(tuft_mcc_stream *stream, uint32_t l)
             deliver(stream, frame_before(&stream->past[l][s], 0), memory->inputs[s],
                     memory->weight[s], memory->cells, stream->r);
     tuft_relu6(stream->r, stream->r, memory->cells);
-    for (uint32_t j = 0; j < memory->cells; j++)
-        m[j] = keep * m[j] + rest * stream->r[j];
+    for (uint32_t j = 0; j < memory->cells; j++) {
+        float next = keep * m[j] + rest * stream->r[j];
+        m[j] = next >= TUFT_MEMORY_LEAST ? next : 0;
+    }
 }
 
 static void step_dense(tuft_mcc_stream *stream, const tuft_mcc_dense *dense, float *z)

@@ -75,7 +75,8 @@ tuft_status tuft_mcc_trainer_new(tuft_mcc_trainer **out, tuft_mcc *net,
 void tuft_mcc_trainer_free(tuft_mcc_trainer *trainer);
 /* Epochs until training ends, callbacks included; then the network has the best parameters. Errors:
  * those of fetch and callback; TUFT_INVALID, an empty set or an utterance that does not fit;
- * TUFT_NUMERIC, a gradient stopped being finite. validation may be NULL. */
+ * TUFT_NUMERIC, a gradient stopped being finite; the network then has the parameters of the last
+ * step. validation may be NULL. */
 tuft_status tuft_mcc_trainer_run(tuft_mcc_trainer *trainer, const tuft_mcc_set *train,
                                  const tuft_mcc_set *validation, tuft_error *err);
 

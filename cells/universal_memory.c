@@ -22,8 +22,10 @@ TUFT_CLONES static void scan(size_t frames, size_t cells, float keep, float rest
                              float *m)
 {
     for (size_t t = 0; t < frames; t++, a += cells, m += cells)
-        for (size_t j = 0; j < cells; j++)
-            m[j] = keep * m[(ptrdiff_t)j - (ptrdiff_t)cells] + rest * a[j];
+        for (size_t j = 0; j < cells; j++) {
+            float next = keep * m[(ptrdiff_t)j - (ptrdiff_t)cells] + rest * a[j];
+            m[j] = next >= TUFT_MEMORY_LEAST ? next : 0;
+        }
 }
 
 /* d error / d m(t), all told, is what comes at once and keep times that of the next frame. */
@@ -32,10 +34,9 @@ TUFT_CLONES static void scan_back(size_t frames, size_t cells, float keep, float
 {
     for (size_t t = frames; t-- > 0;) {
         float *slope = slope_m + t * cells, *open = a + t * cells;
-        const float *after = t + 1 < frames ? slope + cells : NULL;
-        if (after)
+        if (t + 1 < frames)
             for (size_t j = 0; j < cells; j++)
-                slope[j] += keep * after[j];
+                slope[j] += keep * slope[j + cells];
         for (size_t j = 0; j < cells; j++)
             open[j] = (open[j] > 0) & (open[j] < 6) ? rest * slope[j] : 0;
     }

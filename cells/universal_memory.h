@@ -3,12 +3,15 @@
  *
  *     a(t) = ReLU6(W_0 x_0(t) + W_1 x_1(t) + b)        m(t) = keep m(t - 1) + (1 - keep) a(t)
  *
- * m is 0 before a sequence begins. Matrices have the padding of cells/rows.h.
+ * m is 0 before a sequence begins, and again when it has fallen below 2^-40: a memory that nothing
+ * feeds is silent in the end. Matrices have the padding of cells/rows.h.
  */
 #ifndef TUFT_CELLS_UNIVERSAL_MEMORY_H
 #define TUFT_CELLS_UNIVERSAL_MEMORY_H
 
 #include "cells/rows.h"
+
+#define TUFT_MEMORY_LEAST 0x1p-40f
 
 typedef struct {
     uint32_t cells;         /* 0: there is none */

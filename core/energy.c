@@ -289,11 +289,15 @@ static void add_static(writer *w, double events)
             TUFT_COST_STATIC_POWER, TUFT_COSTS);
 }
 
+/* Every operation reads its weight, as a synaptic event does. */
 static void add_work(writer *w, tuft_component component, tuft_energy_work work, const char *mac,
-                     const char *ac)
+                     const char *ac, const char *weights)
 {
     add(w, component, number(work.mac), mac, TUFT_COST_MAC, TUFT_COSTS);
     add(w, component, number(work.ac), ac, TUFT_COST_AC, TUFT_COSTS);
+    if (has(w, TUFT_COST_MEMORY_BYTE))
+        add(w, component, number(work.mac + work.ac), weights, TUFT_COST_WEIGHT_SIZE,
+            TUFT_COST_MEMORY_BYTE, TUFT_COSTS);
 }
 
 static void add_rest(writer *w, double events)
@@ -309,14 +313,18 @@ static void add_rest(writer *w, double events)
     add(w, TUFT_COMPONENT_ROUTING, number((double)a->spikes), "spikes", TUFT_COST_SPIKE,
         TUFT_COSTS);
     add_work(w, TUFT_COMPONENT_READOUT, a->readout, "multiply-accumulates of trained layers",
-             "accumulates of trained layers");
+             "accumulates of trained layers", "weights of trained layers read");
     add_static(w, events);
     add_work(w, TUFT_COMPONENT_TRAINING, a->forward, "multiply-accumulates forward",
-             "accumulates forward");
+             "accumulates forward", "weights read forward");
     add_work(w, TUFT_COMPONENT_TRAINING, a->backward, "multiply-accumulates backward",
-             "accumulates backward");
+             "accumulates backward", "weights read backward");
     add(w, TUFT_COMPONENT_TRAINING, number(a->parameter_updates), "parameter updates",
         TUFT_COST_MAC, TUFT_COSTS);
+    if (has(w, TUFT_COST_MEMORY_BYTE))
+        add(w, TUFT_COMPONENT_TRAINING, number(READ_AND_WRITTEN * a->parameter_updates),
+            "parameters read and written", TUFT_COST_WEIGHT_SIZE, TUFT_COST_MEMORY_BYTE,
+            TUFT_COSTS);
 }
 
 tuft_status tuft_energy_bill_new(tuft_energy_bill *out, const tuft_energy_activity *activity,

@@ -18,8 +18,8 @@
  *     state            neuron updates x 2 (read, write)        state_size x memory_byte
  *     routing          spikes of cells                         spike
  *     learning         weight updates of plastic synapses      weight_update
- *     readout          macs and acs of trained layers          mac, ac
- *     training         macs, acs, updates of training          mac, ac, mac
+ *     readout          macs and acs of trained layers          mac, ac; each reads its weight
+ *     training         macs, acs, updates of training          mac, ac, mac; and weights
  *     static           seconds                                 static_power
  *
  * A profile charges what it has constants for. One whose energy of a synaptic event has all in it

@@ -3,6 +3,7 @@
 #include "core/memory.h"
 #include "core/philox.h"
 #include "datasets/espeak.h"
+#include "datasets/formant_words.h"
 #include "datasets/resample.h"
 #include "datasets/speech_level.h"
 #include "datasets/talker_face.h"
@@ -18,7 +19,14 @@ enum { TRIES = 3, VOICE_SIZE = 24, TEXT_SIZE = 64 };
 
 tuft_av_synthetic_config tuft_av_synthetic_defaults(uint64_t seed)
 {
-    return (tuft_av_synthetic_config){seed, 0, 24, 360, 288, 25.0, 3.0};
+    return (tuft_av_synthetic_config){.seed = seed,
+                                      .synthesiser =
+                                          tuft_espeak_built_in() ? TUFT_AV_ESPEAK : TUFT_AV_FORMANT,
+                                      .talkers = 24,
+                                      .width = 360,
+                                      .height = 288,
+                                      .frame_rate = 25.0,
+                                      .seconds = 3.0};
 }
 
 void tuft_av_take_free(tuft_av_take *take)
@@ -26,11 +34,6 @@ void tuft_av_take_free(tuft_av_take *take)
     tuft_av_clip_free(&take->clip);
     tuft_align_free(&take->align);
     *take = (tuft_av_take){0};
-}
-
-bool tuft_av_synthetic_available(void)
-{
-    return tuft_espeak_built_in();
 }
 
 static const char *const timbre[] = {"m1", "f1", "m2", "f2", "m3", "f3", "m4",
@@ -69,6 +72,16 @@ static voice draw_voice(uint64_t seed, uint32_t talker)
     return v;
 }
 
+static tuft_formant_voice draw_formant_voice(uint64_t seed, uint32_t talker)
+{
+    tuft_random own = tuft_random_stream(seed, TUFT_RANDOM_AUGMENT, (uint64_t)1 << 32 | talker);
+    double size = tuft_random_uniform(&own); /* small people: short tracts, high voices */
+    return (tuft_formant_voice){.pitch_hz = between(&own, 0.85, 1.15) * (95.0 + 125.0 * size),
+                                .tract = between(&own, 0.96, 1.04) * (0.92 + 0.26 * size),
+                                .tempo = between(&own, 0.85, 1.15),
+                                .breath = between(&own, 0.05, 0.4)};
+}
+
 /* The sentence as espeak-ng is to read it: single letters are capitals, and A is no article. */
 static void write_text(const tuft_grid_sentence *s, char text[TEXT_SIZE])
 {
@@ -90,30 +103,57 @@ static double speech_end(const tuft_utterance *u)
     return 0.0;
 }
 
-static tuft_status say(const voice *v, const tuft_grid_sentence *sentence, double most_s,
-                       tuft_random *random, tuft_utterance *out, tuft_error *err)
+/* A talker asked for one sentence, at a pace that may have to be raised. */
+typedef struct {
+    const tuft_grid_sentence *sentence;
+    voice voice;                /* espeak-ng's */
+    tuft_formant_voice formant; /* or ours */
+    uint64_t index;
+    uint32_t noise_seed;
+} order;
+
+static tuft_status say_once(const tuft_av_synthetic_config *c, const order *o, double pace,
+                            tuft_utterance *out, tuft_error *err)
 {
-    char text[TEXT_SIZE];
-    write_text(sentence, text);
-    const double pitch = v->pitch + between(random, -5.0, 5.0), range = v->range;
-    double pace = v->words_per_minute * between(random, 0.92, 1.08);
-    const uint32_t seed = tuft_random_u32(random);
+    if (c->synthesiser == TUFT_AV_ESPEAK) {
+        char text[TEXT_SIZE];
+        write_text(o->sentence, text);
+        const tuft_espeak_request request = {
+            text, o->voice.name, (int)lround(o->voice.pitch), (int)lround(o->voice.range),
+            (int)lround(fmin(o->voice.words_per_minute * pace, 450.0))};
+        return tuft_espeak_speak_apart(&request, o->noise_seed, out, err);
+    }
+    const char *words[TUFT_GRID_WORDS];
+    for (int p = 0; p < TUFT_GRID_WORDS; p++)
+        words[p] = tuft_grid_word(p, o->sentence->choice[p]);
+    tuft_formant_voice formant = o->formant;
+    formant.tempo = fmin(formant.tempo * pace, 2.0);
+    return tuft_formant_speak(words, TUFT_GRID_WORDS, &formant, c->seed, o->index, out, err);
+}
+
+static tuft_status say(const tuft_av_synthetic_config *c, uint32_t talker, uint64_t index,
+                       const tuft_grid_sentence *sentence, tuft_random *random, tuft_utterance *out,
+                       tuft_error *err)
+{
+    const double most_s = c->seconds - 2.5 * LEAST_SILENCE_S;
+    order o = {sentence, draw_voice(c->seed, talker), draw_formant_voice(c->seed, talker), index,
+               tuft_random_u32(random)};
+    o.voice.pitch += between(random, -5.0, 5.0);
+    o.formant.pitch_hz *= between(random, 0.94, 1.06);
+    double pace = between(random, 0.92, 1.08), lasts_s = 0.0;
     for (int attempt = 0; attempt < TRIES; attempt++) {
-        const tuft_espeak_request request = {text, v->name, (int)lround(pitch), (int)lround(range),
-                                             (int)lround(fmin(pace, 450.0))};
-        tuft_status status = tuft_espeak_speak_apart(&request, seed, out, err);
+        tuft_status status = say_once(c, &o, pace, out, err);
         if (status)
             return status;
-        double lasts_s = speech_end(out);
+        lasts_s = speech_end(out);
         if (lasts_s > 0.2 && lasts_s <= most_s)
             return TUFT_OK;
         tuft_utterance_free(out);
-        if (lasts_s <= 0.2)
-            break;
-        pace *= 1.1 * lasts_s / most_s;
+        pace *= fmax(1.1 * lasts_s / most_s, 0.5);
     }
-    return tuft_fail(err, TUFT_IO, "espeak-ng: \"%s\" by %s does not last 0.2 to %.1f s", text,
-                     v->name, most_s);
+    return tuft_fail(err, TUFT_IO,
+                     "synthetic talker %u: a sentence of %.2f s, expected 0.2 to %.2f", talker,
+                     lasts_s, most_s);
 }
 
 /* The words' times, from the first phone of each. */
@@ -126,7 +166,7 @@ static tuft_status align_words(const tuft_utterance *u, const tuft_grid_sentence
         if (u->phone[i].name[0] != '_' && u->phone[i].word == words && words < TUFT_GRID_WORDS)
             begin[words++] = u->phone[i].start_s;
     if (words != TUFT_GRID_WORDS)
-        return tuft_fail(err, TUFT_IO, "espeak-ng: %d words heard, expected %d", words,
+        return tuft_fail(err, TUFT_IO, "synthetic talkers: %d words heard, expected %d", words,
                          TUFT_GRID_WORDS);
     begin[TUFT_GRID_WORDS] = speech_end(u);
     tuft_status status = TUFT_NEW(&align->word, TUFT_GRID_WORDS + 2, "words", err);
@@ -225,7 +265,7 @@ static tuft_status film(const tuft_av_synthetic_config *c, const tuft_utterance 
 
 static tuft_status check(const tuft_av_synthetic_config *c, tuft_error *err)
 {
-    if (!tuft_espeak_built_in())
+    if (c->synthesiser == TUFT_AV_ESPEAK && !tuft_espeak_built_in())
         return tuft_fail(err, TUFT_INVALID,
                          "synthetic talkers: this Tuft was built without espeak-ng");
     if (c->talkers < 1 || c->first_talker > UINT32_MAX - c->talkers ||
@@ -248,9 +288,8 @@ tuft_status tuft_av_synthetic(const tuft_av_synthetic_config *c, uint64_t index,
     tuft_random random = tuft_random_stream(c->seed, TUFT_RANDOM_GENERATOR, index);
     out->sentence = tuft_grid_sentence_draw(c->seed, index);
     out->talker = c->first_talker + (uint32_t)(index % c->talkers);
-    const voice v = draw_voice(c->seed, out->talker);
     tuft_utterance u;
-    status = say(&v, &out->sentence, c->seconds - 2.5 * LEAST_SILENCE_S, &random, &u, err);
+    status = say(c, out->talker, index, &out->sentence, &random, &u, err);
     if (status)
         return status;
     double room_s = c->seconds - speech_end(&u) - 2.0 * LEAST_SILENCE_S;

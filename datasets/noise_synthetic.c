@@ -2,7 +2,8 @@
 
 #include "core/memory.h"
 #include "core/philox.h"
-#include "datasets/formant.h"
+#include "datasets/formant_words.h"
+#include "datasets/grid_grammar.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -67,25 +68,27 @@ static tuft_status make_speech_shaped(tuft_random *r, size_t n, float *out, tuft
     return TUFT_OK;
 }
 
-/* Somebody says digits from now on. */
+/* Somebody says sentences, with pauses. */
 static tuft_status add_talker(tuft_random *r, size_t n, float *out, tuft_error *err)
 {
     const tuft_formant_voice voice = {between(r, 85.0, 260.0), between(r, 0.9, 1.25),
                                       between(r, 0.8, 1.3), between(r, 0.05, 0.4)};
     const double gain = between(r, 0.6, 1.4);
-    size_t at = 0;
-    while (at < n) {
-        float *word;
-        size_t length;
-        int digit = (int)tuft_random_below(r, 10);
-        uint64_t index = (uint64_t)tuft_random_u32(r) << 32 | tuft_random_u32(r);
-        tuft_status status = tuft_speech_formant(digit, &voice, index, 0, &word, &length, err);
+    for (size_t at = 0; at < n;) {
+        const char *words[TUFT_GRID_WORDS];
+        const tuft_grid_sentence sentence =
+            tuft_grid_sentence_of(tuft_random_below(r, TUFT_GRID_SENTENCES));
+        for (int p = 0; p < TUFT_GRID_WORDS; p++)
+            words[p] = tuft_grid_word(p, sentence.choice[p]);
+        const uint64_t index = (uint64_t)tuft_random_u32(r) << 32 | tuft_random_u32(r);
+        tuft_utterance u;
+        tuft_status status = tuft_formant_speak(words, TUFT_GRID_WORDS, &voice, index, 0, &u, err);
         if (status)
             return status;
-        for (size_t i = 0; i < length && at + i < n; i++)
-            out[at + i] += (float)gain * word[i];
-        free(word);
-        at += length + (size_t)(RATE * between(r, 0.0, 0.25));
+        for (size_t i = 0; i < u.samples && at + i < n; i++)
+            out[at + i] += (float)gain * u.sample[i];
+        at += u.samples + (size_t)(RATE * between(r, 0.0, 0.4));
+        tuft_utterance_free(&u);
     }
     return TUFT_OK;
 }

@@ -17,20 +17,22 @@ static const double MOST_OHM = 1e9, LEAST_TOLERANCE = 1e-6;
 
 const tuft_wires tuft_wires_nominal = {0.2, 0.2, 2, 2};
 
-/* Fields are [rows][stride], padded to whole panels of WIDTH lines; lines that are not there have
- * no cells. */
+/* siemens lies as the caller has it, [rows][stride]. Other fields lie in panels of WIDTH columns,
+ * [panels][rows][WIDTH], that are read and written from end to end, and their rows, as those of
+ * drive, from the sense end up: row k here is row rows - 1 - k. Lines that fill up a panel have no
+ * cells. */
 struct tuft_ir_drop {
     uint32_t rows, columns, stride;
     tuft_wires wires;
-    float *siemens, *weight;            /* weight: of a in the currents */
+    float *siemens;
+    float *weight;                      /* of a in the currents */
     float *a, *b, *b_before, *b_solved; /* b_solved: when a turn follows */
-    float *drive;                       /* [rows], padded */
-    float *ground;                      /* [WIDTH] */
+    float *drive, *raised;              /* [rows], padded */
     float *current, *current_before;    /* [stride] */
-    float *input;                       /* [WIDTH], currents not looked at */
-    float *raised;                      /* [rows] */
+    float *x, *factor;                  /* [longer side][WIDTH], of the panel at hand */
+    float turned[WIDTH * WIDTH];        /* and a piece of its cells */
+    float ground[WIDTH];                /* 0 V */
     int lagging;                        /* whether b_solved is older than a */
-    float *turned, *x, *factor;         /* [longer side][WIDTH], of the panel at hand */
 };
 
 tuft_status tuft_wires_check(const tuft_wires *wires, tuft_error *err)
@@ -79,14 +81,11 @@ tuft_status tuft_ir_drop_new(tuft_ir_drop **out, uint32_t rows, uint32_t columns
                  {&made->b_before, all},
                  {&made->b_solved, all},
                  {&made->drive, padded(rows)},
-                 {&made->ground, WIDTH},
                  {&made->current, made->stride},
                  {&made->current_before, made->stride},
-                 {&made->turned, panel},
                  {&made->x, panel},
                  {&made->factor, panel},
-                 {&made->input, WIDTH},
-                 {&made->raised, rows}};
+                 {&made->raised, padded(rows)}};
     for (size_t i = 0; !status && i < sizeof field / sizeof *field; i++)
         status = TUFT_NEW(field[i].field, field[i].count, "wires", err);
     if (status)
@@ -107,13 +106,10 @@ void tuft_ir_drop_free(tuft_ir_drop *solver)
     free(solver->b_before);
     free(solver->b_solved);
     free(solver->drive);
-    free(solver->ground);
     free(solver->current);
     free(solver->current_before);
-    free(solver->turned);
     free(solver->x);
     free(solver->factor);
-    free(solver->input);
     free(solver->raised);
     free(solver);
 }
@@ -123,92 +119,118 @@ float *tuft_ir_drop_siemens(tuft_ir_drop *solver)
     return solver->siemens;
 }
 
-const float *tuft_ir_drop_words(const tuft_ir_drop *solver)
-{
-    return solver->a;
-}
-
 uint32_t tuft_ir_drop_stride(const tuft_ir_drop *solver)
 {
     return solver->stride;
 }
 
-/* sum_j += sum_i weight_ij a_ij, four rows at a time. */
-TUFT_CLONES static void weigh(float *restrict sum, const float *restrict weight,
-                              const float *restrict a, size_t stride, uint32_t rows,
-                              uint32_t columns)
+/* How many of the lines from `first` on are in its panel. */
+static uint32_t in_panel(uint32_t lines, uint32_t first)
 {
-    uint32_t i = 0;
-    for (; i + 4 <= rows; i += 4) {
-        const float *restrict w = weight + i * stride, *restrict x = a + i * stride;
-        for (uint32_t j = 0; j < columns; j++)
-            sum[j] +=
-                (w[j] * x[j] + w[stride + j] * x[stride + j]) +
-                (w[2 * stride + j] * x[2 * stride + j] + w[3 * stride + j] * x[3 * stride + j]);
-    }
-    for (; i < rows; i++)
-        for (uint32_t j = 0; j < columns; j++)
-            sum[j] += weight[i * stride + j] * a[i * stride + j];
+    return lines - first < WIDTH ? lines - first : WIDTH;
 }
 
-/* a from b, and the currents that it makes. */
+/* sum_j += sum_i weight_ij a_ij in a panel, four rows at a time. */
+TUFT_CLONES static void weigh(float *restrict sum, const float *restrict weight,
+                              const float *restrict a, uint32_t rows)
+{
+    const float *restrict w = weight, *restrict x = a;
+    for (; rows >= 4; rows -= 4, w += 4 * WIDTH, x += 4 * WIDTH)
+        for (uint32_t j = 0; j < WIDTH; j++)
+            sum[j] += (w[j] * x[j] + w[WIDTH + j] * x[WIDTH + j]) +
+                      (w[2 * WIDTH + j] * x[2 * WIDTH + j] + w[3 * WIDTH + j] * x[3 * WIDTH + j]);
+    for (; rows; rows--, w += WIDTH, x += WIDTH)
+        for (uint32_t j = 0; j < WIDTH; j++)
+            sum[j] += w[j] * x[j];
+}
+
+static const float *cells(const tuft_ir_drop *s, uint32_t k, uint32_t column)
+{
+    return s->siemens + (size_t)(s->rows - 1 - k) * s->stride + column;
+}
+
+/* a from b, and the currents that it makes. Word lines are turned to lie beside each other, in
+ * pieces that fit the first-level cache. */
 static void solve_rows(tuft_ir_drop *s)
 {
-    tuft_ladder line = {s->columns, (float)s->wires.row_ohm, (float)s->wires.driver_ohm};
+    float wire = (float)s->wires.row_ohm, end = (float)s->wires.driver_ohm;
+    uint32_t last = (s->columns - 1) / WIDTH * WIDTH;
     memset(s->current, 0, s->stride * sizeof *s->current);
-    for (uint32_t i = 0; i < s->rows; i += WIDTH) {
-        uint32_t rows = s->rows - i < WIDTH ? s->rows - i : WIDTH;
-        size_t first = (size_t)i * s->stride;
+    for (uint32_t k = 0; k < s->rows; k += WIDTH) {
+        uint32_t rows = in_panel(s->rows, k);
+        tuft_ladders_behind behind = {0};
         if (rows < WIDTH)
-            memset(s->turned, 0, (size_t)s->columns * WIDTH * sizeof *s->turned);
-        tuft_transpose(s->turned, WIDTH, s->siemens + first, s->stride, rows, s->columns);
-        tuft_transpose(s->x, WIDTH, s->b + first, s->stride, rows, s->columns);
-        tuft_ladders_eliminate(line, s->turned, WIDTH, s->x, WIDTH, s->factor, s->x, s->input);
-        tuft_ladders_voltage(line, s->factor, s->x, s->drive + i, s->x, WIDTH);
-        tuft_transpose(s->a + first, s->stride, s->x, WIDTH, s->columns, rows);
-        weigh(s->current, s->weight + first, s->a + first, s->stride, rows, s->columns);
+            memset(s->turned, 0, sizeof s->turned);
+        for (uint32_t j = last + WIDTH; j > 0;) {
+            j -= WIDTH;
+            uint32_t columns = in_panel(s->columns, j);
+            float *x = s->x + (size_t)j * WIDTH, *factor = s->factor + (size_t)j * WIDTH;
+            tuft_transpose(s->turned, WIDTH, cells(s, k, j), -(ptrdiff_t)s->stride, rows, columns);
+            tuft_transpose(x, WIDTH, s->b + ((size_t)j * s->rows + (size_t)k * WIDTH), WIDTH, rows,
+                           columns);
+            tuft_ladders_eliminate(columns, j ? wire : end, wire, s->turned, WIDTH, x, factor, x,
+                                   &behind);
+        }
+        for (uint32_t j = 0; j < s->columns; j += WIDTH) {
+            uint32_t columns = in_panel(s->columns, j);
+            size_t at = (size_t)j * s->rows + (size_t)k * WIDTH;
+            float *x = s->x + (size_t)j * WIDTH;
+            tuft_ladders_voltage(columns, s->factor + (size_t)j * WIDTH, x,
+                                 j ? x - WIDTH : s->drive + k, x);
+            tuft_transpose(s->a + at, WIDTH, x, WIDTH, columns, rows);
+            weigh(s->current + j, s->weight + at, s->a + at, rows);
+        }
     }
-}
-
-static tuft_ladder column_line(const tuft_ir_drop *s)
-{
-    return (tuft_ladder){s->rows, (float)s->wires.column_ohm, (float)s->wires.sense_ohm};
 }
 
 /* b_solved from a. */
 static void solve_columns(tuft_ir_drop *s)
 {
-    tuft_ladder line = column_line(s);
-    size_t near = (size_t)(s->rows - 1) * s->stride;
-    ptrdiff_t step = -(ptrdiff_t)s->stride;
     for (uint32_t j = 0; j < s->columns; j += WIDTH) {
-        tuft_ladders_eliminate(line, s->siemens + near + j, step, s->a + near + j, step, s->factor,
-                               s->x, s->input);
-        tuft_ladders_voltage(line, s->factor, s->x, s->ground, s->b_solved + near + j, step);
+        size_t panel = (size_t)j * s->rows;
+        tuft_ladders_behind behind = {0};
+        tuft_ladders_eliminate(s->rows, (float)s->wires.sense_ohm, (float)s->wires.column_ohm,
+                               cells(s, 0, j), -(ptrdiff_t)s->stride, s->a + panel, s->factor, s->x,
+                               &behind);
+        tuft_ladders_voltage(s->rows, s->factor, s->x, s->ground, s->b_solved + panel);
     }
 }
 
-/* b and the currents from a guess at a, without one from the inputs; and what a weighs. */
+/* A piece of a panel of a to begin with: from the guess, without one from the inputs. */
+static void expect(const tuft_ir_drop *s, const tuft_word_lines *guess, uint32_t panel, uint32_t k,
+                   uint32_t rows, float *a)
+{
+    if (guess) {
+        tuft_word_lines_guess(guess, s->drive, s->raised, panel, k, rows, a);
+        return;
+    }
+    for (uint32_t i = 0; i < rows; i++)
+        for (uint32_t l = 0; l < WIDTH; l++)
+            a[(size_t)i * WIDTH + l] = s->drive[k + i];
+}
+
+/* b and the currents from what is expected of a; and what a weighs. */
 static void begin(tuft_ir_drop *s, const tuft_word_lines *guess)
 {
-    tuft_ladder line = column_line(s);
+    float wire = (float)s->wires.column_ohm, end = (float)s->wires.sense_ohm;
     ptrdiff_t step = -(ptrdiff_t)s->stride;
+    uint32_t last = (s->rows - 1) / WIDTH * WIDTH;
     if (guess)
         tuft_word_lines_raise(guess, s->drive, s->raised);
     for (uint32_t j = 0; j < s->columns; j += WIDTH) {
-        uint32_t columns = s->columns - j < WIDTH ? s->columns - j : WIDTH;
-        size_t near = (size_t)(s->rows - 1) * s->stride + j;
-        float *far = s->x + (size_t)(s->rows - 1) * WIDTH;
-        if (guess)
-            tuft_word_lines_guess(guess, s->drive, s->raised, j, columns, far, -WIDTH);
-        else
-            for (uint32_t i = 0; i < s->rows; i++)
-                for (uint32_t l = 0; l < columns; l++)
-                    far[l - (ptrdiff_t)i * WIDTH] = s->drive[i];
-        tuft_ladders_eliminate(line, s->siemens + near, step, s->x, WIDTH, s->factor, s->x,
-                               s->current + j);
-        tuft_ladders_voltage_weight(line, s->factor, s->x, s->siemens + near, s->b + near,
-                                    s->weight + near, step);
+        size_t panel = (size_t)j * s->rows;
+        tuft_ladders_behind behind = {0};
+        for (uint32_t k = last + WIDTH; k > 0;) {
+            k -= WIDTH;
+            uint32_t rows = in_panel(s->rows, k);
+            float *x = s->x + (size_t)k * WIDTH;
+            expect(s, guess, j / WIDTH, k, rows, x);
+            tuft_ladders_eliminate(rows, k ? wire : end, wire, cells(s, k, j), step, x,
+                                   s->factor + (size_t)k * WIDTH, x, &behind);
+        }
+        memcpy(s->current + j, behind.current, sizeof behind.current);
+        tuft_ladders_voltage_weight(s->rows, s->factor, s->x, cells(s, 0, j), step, s->b + panel,
+                                    s->weight + panel);
     }
 }
 
@@ -242,12 +264,14 @@ static double slowest(uint32_t nodes, double wire_ohm, double end_ohm, double si
 /* rho, from the mean of some of the rows: it only says how to hurry. */
 static double convergence(const tuft_ir_drop *s)
 {
-    enum { SOME = 32 };
+    enum { SOME = 16 };
     uint32_t every = s->rows / SOME + 1, count = 0;
-    double sum = 0;
+    double sum = 0, part[SOME] = {0};
     for (uint32_t i = 0; i < s->rows; i += every, count++)
-        for (uint32_t j = 0; j < s->columns; j++)
-            sum += s->siemens[(size_t)i * s->stride + j];
+        for (uint32_t j = 0; j < s->stride; j++) /* SKEW and WIDTH are whole multiples */
+            part[j % SOME] += s->siemens[(size_t)i * s->stride + j];
+    for (int l = 0; l < SOME; l++)
+        sum += part[l];
     double mean = sum / ((double)count * s->columns);
     return slowest(s->columns, s->wires.row_ohm, s->wires.driver_ohm, mean) *
            slowest(s->rows, s->wires.column_ohm, s->wires.sense_ohm, mean);
@@ -266,9 +290,11 @@ tuft_status tuft_ir_drop_solve(tuft_ir_drop *s, const tuft_word_lines *guess, co
     size_t n = (size_t)s->rows * s->stride;
     if (tolerance < LEAST_TOLERANCE)
         tolerance = LEAST_TOLERANCE;
-    memcpy(s->drive, voltage, s->rows * sizeof *voltage);
+    for (uint32_t k = 0; k < s->rows; k++)
+        s->drive[k] = voltage[s->rows - 1 - k];
     double rho = convergence(s), gamma = 2 / (2 - rho), sigma = rho / (2 - rho), omega = 1;
     double shrink = sigma / (1 + sqrt(1 - sigma * sigma));
+    double later = CAUTION * shrink / (1 - shrink), first = fmax(later, 2 * rho / (1 - rho));
     int turn_number = 0;
     begin(s, guess);
     for (;;) {
@@ -285,7 +311,8 @@ tuft_status tuft_ir_drop_solve(tuft_ir_drop *s, const tuft_word_lines *guess, co
             return tuft_fail(err, TUFT_NUMERIC,
                              "wires of %u x %u cells: no solution after %d turns", s->rows,
                              s->columns, turn_number);
-        if (CAUTION * change * shrink <= tolerance * (1 - shrink) * largest)
+        double pace = turn_number == 1 ? first : later;
+        if (pace * change <= tolerance * largest)
             break;
         omega = turn_number == 1   ? 1
                 : turn_number == 2 ? 1 / (1 - sigma * sigma / 2)
@@ -305,11 +332,22 @@ tuft_status tuft_ir_drop_solve(tuft_ir_drop *s, const tuft_word_lines *guess, co
     return TUFT_OK;
 }
 
+static size_t place_of(const tuft_ir_drop *s, uint32_t row, uint32_t column)
+{
+    uint32_t panel = column / WIDTH;
+    return ((size_t)panel * s->rows + (s->rows - 1 - row)) * WIDTH + column % WIDTH;
+}
+
+double tuft_ir_drop_word(const tuft_ir_drop *s, uint32_t row, uint32_t column)
+{
+    return s->a[place_of(s, row, column)];
+}
+
 double tuft_ir_drop_across(tuft_ir_drop *s, uint32_t row, uint32_t column)
 {
-    size_t k = (size_t)row * s->stride + column;
+    size_t at = place_of(s, row, column);
     if (s->lagging)
         solve_columns(s);
     s->lagging = 0;
-    return (double)s->a[k] - s->b_solved[k];
+    return (double)s->a[at] - s->b_solved[at];
 }

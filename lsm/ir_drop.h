@@ -60,8 +60,8 @@ tuft_status tuft_ir_drop_solve(tuft_ir_drop *solver, const tuft_word_lines *gues
                                const float *voltage, double tolerance, double *current, int *turns,
                                tuft_error *err);
 
-/* Voltages a of the word lines after a solve, as the conductances lie. */
-const float *tuft_ir_drop_words(const tuft_ir_drop *solver);
+/* Voltage a of word line i at column j after a solve. */
+double tuft_ir_drop_word(const tuft_ir_drop *solver, uint32_t row, uint32_t column);
 
 /* Voltage a - b across cell (i, j) after a solve. */
 double tuft_ir_drop_across(tuft_ir_drop *solver, uint32_t row, uint32_t column);

@@ -2,6 +2,11 @@
 
 #include "core/simd.h"
 
+#include <math.h>
+#include <string.h>
+
+static const float LEAST_OHM = 1e-6F, MOST_LOSS = 1 / 64.0F;
+
 /* A part of a node's ladders. */
 enum { VECTORS = 4 };
 typedef float lanes __attribute__((vector_size(4 * TUFT_LADDERS / VECTORS), aligned(4), may_alias));
@@ -16,39 +21,88 @@ static inline lanes *place(float *field, uint32_t node, ptrdiff_t step)
     return (lanes *)(field + (ptrdiff_t)node * step);
 }
 
-TUFT_CLONES void tuft_ladders_eliminate(tuft_ladder line, const float *siemens, ptrdiff_t step,
-                                        const float *x, ptrdiff_t x_step, float *factor,
-                                        float *share, float *current)
+/* Whether R y stays so small along these nodes that four terms of its series are enough: it is not
+ * more than the sum of all R G. */
+static inline __attribute__((always_inline)) int gentle(uint32_t nodes, float ohm,
+                                                        const float *siemens, ptrdiff_t step,
+                                                        const tuft_ladders_behind *behind)
 {
-    lanes y[VECTORS] = {{0}}, j[VECTORS] = {{0}}, d[VECTORS] = {{0}};
-    for (uint32_t k = line.nodes; k-- > 0;) {
-        const lanes *g = at(siemens, k, step), *other = at(x, k, x_step);
-        lanes *f = place(factor, k, TUFT_LADDERS), *h = place(share, k, TUFT_LADDERS);
-        float ohm = k ? line.wire_ohm : line.end_ohm;
+    float sum[TUFT_LADDERS], most = 0;
+    memcpy(sum, behind->siemens, sizeof sum);
+    for (uint32_t k = 0; k < nodes; k++)
+        for (int l = 0; l < TUFT_LADDERS; l++)
+            sum[l] += fabsf(siemens[(ptrdiff_t)k * step + l]);
+    for (int l = 0; l < TUFT_LADDERS; l++)
+        most = sum[l] > most ? sum[l] : most;
+    return ohm >= LEAST_OHM && ohm * most <= MOST_LOSS;
+}
+
+TUFT_CLONES void tuft_ladders_eliminate(uint32_t nodes, float ohm, float wire_ohm,
+                                        const float *siemens, ptrdiff_t step, const float *x,
+                                        float *factor, float *share, tuft_ladders_behind *behind)
+{
+    lanes y[VECTORS], j[VECTORS]; /* times d */
+    uint32_t k = nodes;
+#pragma GCC unroll 4
+    for (int u = 0; u < VECTORS; u++) {
+        y[u] = at(behind->siemens, 0, 0)[u];
+        j[u] = at(behind->current, 0, 0)[u];
+    }
+    if (gentle(nodes, wire_ohm, siemens, step, behind)) {
 #pragma GCC unroll 4
         for (int u = 0; u < VECTORS; u++) {
-            y[u] = g[u] + y[u] * d[u];
-            j[u] = g[u] * other[u] + j[u] * d[u];
-            d[u] = 1 / (1 + ohm * y[u]);
-            f[u] = d[u];
-            h[u] = ohm * j[u] * d[u];
+            y[u] *= wire_ohm;
+            j[u] *= wire_ohm;
+        }
+        while (--k > 0) { /* with R in all: R y d = 1 - d = z - z^2 + z^3 - z^4, z = R y */
+            const lanes *g = at(siemens, k, step), *other = at(x, k, TUFT_LADDERS);
+            lanes *f = place(factor, k, TUFT_LADDERS), *h = place(share, k, TUFT_LADDERS);
+#pragma GCC unroll 4
+            for (int u = 0; u < VECTORS; u++) {
+                lanes own = wire_ohm * g[u], z = own + y[u];
+                y[u] = z * (1 - z * (1 - z * (1 - z)));
+                f[u] = 1 - y[u];
+                j[u] = (own * other[u] + j[u]) * f[u];
+                h[u] = j[u];
+            }
+        }
+#pragma GCC unroll 4
+        for (int u = 0; u < VECTORS; u++) {
+            y[u] /= wire_ohm;
+            j[u] /= wire_ohm;
+        }
+        k = 1;
+    }
+    while (k-- > 0) {
+        const lanes *g = at(siemens, k, step), *other = at(x, k, TUFT_LADDERS);
+        lanes *f = place(factor, k, TUFT_LADDERS), *h = place(share, k, TUFT_LADDERS);
+        float r = k ? wire_ohm : ohm;
+#pragma GCC unroll 4
+        for (int u = 0; u < VECTORS; u++) {
+            lanes all = g[u] + y[u], flow = g[u] * other[u] + j[u], d = 1 / (1 + r * all);
+            y[u] = all * d;
+            j[u] = flow * d;
+            f[u] = d;
+            h[u] = r * j[u];
         }
     }
 #pragma GCC unroll 4
-    for (int u = 0; u < VECTORS; u++)
-        place(current, 0, 0)[u] = j[u] * d[u];
+    for (int u = 0; u < VECTORS; u++) {
+        place(behind->siemens, 0, 0)[u] = y[u];
+        place(behind->current, 0, 0)[u] = j[u];
+    }
 }
 
-TUFT_CLONES void tuft_ladders_voltage(tuft_ladder line, const float *factor, const float *share,
-                                      const float *end, float *v, ptrdiff_t step)
+TUFT_CLONES void tuft_ladders_voltage(uint32_t nodes, const float *factor, const float *share,
+                                      const float *end, float *v)
 {
     lanes before[VECTORS];
 #pragma GCC unroll 4
     for (int u = 0; u < VECTORS; u++)
         before[u] = at(end, 0, 0)[u];
-    for (uint32_t k = 0; k < line.nodes; k++) {
+    for (uint32_t k = 0; k < nodes; k++) {
         const lanes *f = at(factor, k, TUFT_LADDERS), *h = at(share, k, TUFT_LADDERS);
-        lanes *out = place(v, k, step);
+        lanes *out = place(v, k, TUFT_LADDERS);
 #pragma GCC unroll 4
         for (int u = 0; u < VECTORS; u++) {
             before[u] = before[u] * f[u] + h[u];
@@ -57,9 +111,9 @@ TUFT_CLONES void tuft_ladders_voltage(tuft_ladder line, const float *factor, con
     }
 }
 
-TUFT_CLONES void tuft_ladders_voltage_weight(tuft_ladder line, const float *factor,
-                                             const float *share, const float *siemens, float *v,
-                                             float *weight, ptrdiff_t step)
+TUFT_CLONES void tuft_ladders_voltage_weight(uint32_t nodes, const float *factor,
+                                             const float *share, const float *siemens,
+                                             ptrdiff_t step, float *v, float *weight)
 {
     lanes before[VECTORS], passed[VECTORS];
 #pragma GCC unroll 4
@@ -67,10 +121,10 @@ TUFT_CLONES void tuft_ladders_voltage_weight(tuft_ladder line, const float *fact
         before[u] = (lanes){0};
         passed[u] = (lanes){0} + 1;
     }
-    for (uint32_t k = 0; k < line.nodes; k++) {
+    for (uint32_t k = 0; k < nodes; k++) {
         const lanes *f = at(factor, k, TUFT_LADDERS), *h = at(share, k, TUFT_LADDERS);
         const lanes *g = at(siemens, k, step);
-        lanes *out = place(v, k, step), *w = place(weight, k, step);
+        lanes *out = place(v, k, TUFT_LADDERS), *w = place(weight, k, TUFT_LADDERS);
 #pragma GCC unroll 4
         for (int u = 0; u < VECTORS; u++) {
             before[u] = before[u] * f[u] + h[u];

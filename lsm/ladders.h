@@ -10,10 +10,10 @@
  * and then v_k = d_k (v_k-1 + R_k j_k), v_-1 the terminal's. These are sums of positive numbers
  * only, so that float32 is enough for 1e-5. The current into a terminal at 0 V is
  *
- *     sum_k x_k W_k,  W_k = G_k d_k d_k-1 ... d_0
+ *     j_0 d_0 = sum_k x_k W_k,  W_k = G_k d_k d_k-1 ... d_0
  *
- * Fields hold a node's ladders beside each other, TUFT_LADDERS floats a node, or where a step is
- * given that many, from node 0 on.
+ * Fields hold node after node from node 0 on, in each the ladders beside each other; siemens has
+ * `step` floats from node to node (below 0: node 0 is the last), the others TUFT_LADDERS.
  */
 #ifndef TUFT_LSM_LADDERS_H
 #define TUFT_LSM_LADDERS_H
@@ -23,22 +23,24 @@
 
 enum { TUFT_LADDERS = 64 };
 
+/* What lies behind the nodes that are still to come. */
 typedef struct {
-    uint32_t nodes;
-    float wire_ohm, end_ohm;
-} tuft_ladder;
+    float siemens[TUFT_LADDERS], current[TUFT_LADDERS]; /* y d and j d */
+} tuft_ladders_behind;
 
-/* factor: d; share: R j d, may be where x is if its step is TUFT_LADDERS; current[TUFT_LADDERS]:
- * what flows into terminals at 0 V. */
-void tuft_ladders_eliminate(tuft_ladder line, const float *siemens, ptrdiff_t step, const float *x,
-                            ptrdiff_t x_step, float *factor, float *share, float *current);
+/* Nodes 0 .. n - 1 of `nodes`, those behind them in `behind` (zero: the end is open), which is
+ * theirs afterwards. ohm: R of node 0, wire_ohm of the others. factor: d; share: R j d, may be
+ * where x is. */
+void tuft_ladders_eliminate(uint32_t nodes, float ohm, float wire_ohm, const float *siemens,
+                            ptrdiff_t step, const float *x, float *factor, float *share,
+                            tuft_ladders_behind *behind);
 
-/* v, its terminals at `end`; may be where share is if the step is TUFT_LADDERS. */
-void tuft_ladders_voltage(tuft_ladder line, const float *factor, const float *share,
-                          const float *end, float *v, ptrdiff_t step);
+/* v of nodes before which it is `end`; may be where share is. */
+void tuft_ladders_voltage(uint32_t nodes, const float *factor, const float *share, const float *end,
+                          float *v);
 
-/* v with terminals at 0 V, and W; all three with the same step. */
-void tuft_ladders_voltage_weight(tuft_ladder line, const float *factor, const float *share,
-                                 const float *siemens, float *v, float *weight, ptrdiff_t step);
+/* v with terminals at 0 V, and W. */
+void tuft_ladders_voltage_weight(uint32_t nodes, const float *factor, const float *share,
+                                 const float *siemens, ptrdiff_t step, float *v, float *weight);
 
 #endif

@@ -2,18 +2,20 @@
 
 #include "core/memory.h"
 #include "core/simd.h"
+#include "lsm/ladders.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { WAVES = 6 };
+enum { WAVES = 6, WIDTH = TUFT_LADDERS };
 static const double TOLERANCE = 1e-5, LEAST_PART = 1e-3, MOST_AHEAD = 1e6;
 
+/* Rows are counted from the sense end. */
 struct tuft_word_lines {
     uint32_t rows, columns;
-    float *alone;  /* P [rows][columns] */
-    float *shape;  /* S [columns], its squares add up to 1 */
+    float *alone;  /* P [panels][rows][WIDTH] */
+    float *shape;  /* S [panels][WIDTH], its squares add up to 1 */
     float *sent;   /* w g [WAVES][rows] */
     float *raised; /* U [WAVES][rows] */
 };
@@ -77,12 +79,15 @@ static double segments(double end_ohm, double wire_ohm)
     return wire_ohm > 0 ? fmin(end_ohm / wire_ohm, MOST_AHEAD) : MOST_AHEAD;
 }
 
-/* Solves for m->voltage; *a: the word lines' voltages, *stride floats a row. */
-static tuft_status solve(maker *m, const float **a, uint32_t *stride, tuft_error *err)
+static tuft_status solve(maker *m, tuft_error *err)
 {
-    *a = tuft_ir_drop_words(m->solver);
-    *stride = tuft_ir_drop_stride(m->solver);
     return tuft_ir_drop_solve(m->solver, NULL, m->voltage, TOLERANCE, m->current, NULL, err);
+}
+
+static float *alone(const tuft_word_lines *lines, uint32_t k, uint32_t column)
+{
+    size_t panel = column / WIDTH;
+    return lines->alone + (panel * lines->rows + k) * WIDTH + column % WIDTH;
 }
 
 static tuft_status open_solver(maker *m, const tuft_wires *wires, const float *siemens,
@@ -100,56 +105,53 @@ static tuft_status open_solver(maker *m, const tuft_wires *wires, const float *s
 /* P, with bit lines that have no resistance. */
 static tuft_status make_alone(maker *m, const float *siemens, uint32_t stride, tuft_error *err)
 {
-    tuft_word_lines *lines = m->lines;
     const tuft_wires grounded = {.row_ohm = m->wires->row_ohm, .driver_ohm = m->wires->driver_ohm};
-    const float *a;
-    uint32_t a_stride;
-    for (uint32_t i = 0; i < lines->rows; i++)
+    uint32_t rows = m->lines->rows;
+    for (uint32_t i = 0; i < rows; i++)
         m->voltage[i] = 1;
     tuft_status status = open_solver(m, &grounded, siemens, stride, err);
     if (!status)
-        status = solve(m, &a, &a_stride, err);
-    for (uint32_t i = 0; !status && i < lines->rows; i++)
-        memcpy(lines->alone + (size_t)i * lines->columns, a + (size_t)i * a_stride,
-               lines->columns * sizeof *a);
+        status = solve(m, err);
+    for (uint32_t k = 0; !status && k < rows; k++)
+        for (uint32_t j = 0; j < m->lines->columns; j++)
+            *alone(m->lines, k, j) = (float)tuft_ir_drop_word(m->solver, rows - 1 - k, j);
     return status;
 }
 
-/* u of wave n, for inputs m->voltage. */
-static void project(const maker *m, int n, const float *a, uint32_t stride)
+/* u of wave n. */
+static void project(const maker *m, int n)
 {
     tuft_word_lines *lines = m->lines;
-    for (uint32_t i = 0; i < lines->rows; i++) {
-        const float *alone = lines->alone + (size_t)i * lines->columns;
+    for (uint32_t k = 0; k < lines->rows; k++) {
+        uint32_t i = lines->rows - 1 - k;
         double sum = 0;
         for (uint32_t j = 0; j < lines->columns; j++)
-            sum += lines->shape[j] *
-                   ((double)a[(size_t)i * stride + j] - (double)m->voltage[i] * alone[j]);
-        lines->raised[(size_t)n * lines->rows + i] = (float)sum;
+            sum += lines->shape[j] * (tuft_ir_drop_word(m->solver, i, j) -
+                                      (double)m->voltage[i] * *alone(lines, k, j));
+        lines->raised[(size_t)n * lines->rows + k] = (float)sum;
     }
 }
 
 static tuft_status make_raised(maker *m, const float *siemens, uint32_t stride, tuft_error *err)
 {
     tuft_word_lines *lines = m->lines;
-    uint32_t rows = lines->rows, columns = lines->columns, a_stride;
-    const float *a;
-    for (uint32_t i = 0; i < rows; i++)
-        for (uint32_t j = 0; j < columns; j++)
-            m->weight[rows - 1 - i] += (double)siemens[(size_t)i * stride + j] *
-                                       lines->alone[(size_t)i * columns + j] * lines->shape[j];
+    uint32_t rows = lines->rows;
+    for (uint32_t k = 0; k < rows; k++)
+        for (uint32_t j = 0; j < lines->columns; j++)
+            m->weight[k] += (double)siemens[(size_t)(rows - 1 - k) * stride + j] *
+                            *alone(lines, k, j) * lines->shape[j];
     make_waves(m->wave, WAVES, rows, segments(m->wires->sense_ohm, m->wires->column_ohm),
                m->weight);
     tuft_status status = open_solver(m, m->wires, siemens, stride, err);
     for (int n = 0; !status && n < WAVES; n++) {
-        for (uint32_t i = 0; i < rows; i++) {
-            double wave = m->wave[(size_t)n * rows + (rows - 1 - i)];
-            m->voltage[i] = (float)wave;
-            lines->sent[(size_t)n * rows + i] = (float)(wave * m->weight[rows - 1 - i]);
+        const double *wave = m->wave + (size_t)n * rows;
+        for (uint32_t k = 0; k < rows; k++) {
+            m->voltage[rows - 1 - k] = (float)wave[k];
+            lines->sent[(size_t)n * rows + k] = (float)(wave[k] * m->weight[k]);
         }
-        status = solve(m, &a, &a_stride, err);
+        status = solve(m, err);
         if (!status)
-            project(m, n, a, a_stride);
+            project(m, n);
     }
     return status;
 }
@@ -176,14 +178,15 @@ tuft_status tuft_word_lines_new(tuft_word_lines **out, const float *siemens, uin
                                 tuft_error *err)
 {
     maker m = {.wires = wires};
+    size_t filled = ((size_t)columns + WIDTH - 1) / WIDTH * WIDTH;
     *out = NULL;
     tuft_status status = TUFT_NEW(&m.lines, 1, "word lines", err);
     if (status)
         return status;
     *m.lines = (tuft_word_lines){.rows = rows, .columns = columns};
-    status = TUFT_NEW(&m.lines->alone, (size_t)rows * columns, "word lines", err);
+    status = TUFT_NEW(&m.lines->alone, (size_t)rows * filled, "word lines", err);
     if (!status)
-        status = TUFT_NEW(&m.lines->shape, columns, "word lines", err);
+        status = TUFT_NEW(&m.lines->shape, filled, "word lines", err);
     if (!status)
         status = TUFT_NEW(&m.lines->sent, (size_t)WAVES * rows, "word lines", err);
     if (!status)
@@ -227,15 +230,15 @@ void tuft_word_lines_raise(const tuft_word_lines *lines, const float *voltage, f
 }
 
 TUFT_CLONES void tuft_word_lines_guess(const tuft_word_lines *lines, const float *voltage,
-                                       const float *u, uint32_t first, uint32_t count, float *a,
-                                       ptrdiff_t stride)
+                                       const float *u, uint32_t panel, uint32_t first,
+                                       uint32_t count, float *a)
 {
-    const float *restrict shape = lines->shape + first;
-    for (uint32_t i = 0; i < lines->rows; i++) {
-        const float *restrict alone = lines->alone + (size_t)i * lines->columns + first;
-        float *restrict out = a + (ptrdiff_t)i * stride;
-        float v = voltage[i], added = u[i];
-        for (uint32_t j = 0; j < count; j++)
-            out[j] = v * alone[j] + added * shape[j];
+    const float *restrict shape = lines->shape + (size_t)panel * WIDTH;
+    const float *restrict own = lines->alone + ((size_t)panel * lines->rows + first) * WIDTH;
+    for (uint32_t k = 0; k < count; k++, own += WIDTH) {
+        float *restrict out = a + (size_t)k * WIDTH;
+        float v = voltage[first + k], raised = u[first + k];
+        for (uint32_t l = 0; l < WIDTH; l++)
+            out[l] = v * own[l] + raised * shape[l];
     }
 }

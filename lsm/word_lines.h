@@ -17,8 +17,6 @@
 
 #include "lsm/ir_drop.h"
 
-#include <stddef.h>
-
 /* For the conductances siemens[rows][stride]; read-only once made. Errors: those of
  * tuft_ir_drop_new() and tuft_ir_drop_solve(). */
 tuft_status tuft_word_lines_new(tuft_word_lines **out, const float *siemens, uint32_t stride,
@@ -26,12 +24,13 @@ tuft_status tuft_word_lines_new(tuft_word_lines **out, const float *siemens, uin
                                 tuft_error *err);
 void tuft_word_lines_free(tuft_word_lines *lines);
 
-/* u[rows] for voltage[rows]. */
+/* For the solver: rows are counted from the sense end, as the ladders of columns have them
+ * (lsm/ladders.h). u[rows] for voltage[rows], ... */
 void tuft_word_lines_raise(const tuft_word_lines *lines, const float *voltage, float *u);
 
-/* From u, some columns of a: a[i * stride + j] is that of line i and column `first` + j, j < count.
- */
+/* ... and a[count][TUFT_LADDERS] from it, for rows from `first` on in a panel of TUFT_LADDERS
+ * columns. */
 void tuft_word_lines_guess(const tuft_word_lines *lines, const float *voltage, const float *u,
-                           uint32_t first, uint32_t count, float *a, ptrdiff_t stride);
+                           uint32_t panel, uint32_t first, uint32_t count, float *a);
 
 #endif

@@ -92,8 +92,8 @@ Test(report_parts, sound_is_a_wave_file)
     const char *row = strstr(page, "<div class=\"row sounds\">");
     cr_assert_not_null(row);
     cr_assert_null(strstr(row + 1, "<div class=\"row sounds\">"));
-    cr_assert_lt(strstr(row, "second"), strstr(row, "</div>"));
-    cr_assert_lt(strstr(row, "</div>"), strstr(row, "after"));
+    cr_assert_lt(strstr(row, "second"), strstr(row, "</figure>\n</div>"));
+    cr_assert_lt(strstr(row, "</figure>\n</div>"), strstr(row, "after"));
     free(wave);
     free(page);
 }

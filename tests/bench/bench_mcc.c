@@ -3,9 +3,11 @@
  * A network of the size that speech enhancement takes, a batch of 8 utterances of 500 frames. Each
  * repetition times one step (forward, back, the parts added up, clipping, Adam) and then the same
  * products alone: sgemm of the same shapes, in as many parts and threads, on arrays that stay in
- * place. In turns, so that both see the same machine; medians of wall-clock times. --smoke: a small
- * network once, to see that it works; --json FILE writes the table.
+ * place. In turns, so that both see the same machine; medians of wall-clock and of processor time.
+ * Then the untrained network frame by frame. --smoke: a small network once, to see that it works;
+ * --json FILE writes the table.
  */
+#include "cells/mcc_stream.h"
 #include "cells/mcc_train.h"
 #include "cells/product.h"
 #include "core/file.h"
@@ -35,11 +37,20 @@ typedef struct {
     size_t widest;
 } work;
 
-static double now_s(void)
+typedef struct {
+    double wall, processor; /* seconds; the latter of all threads together */
+} moment;
+
+static double clock_s(clockid_t which)
 {
     struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(which, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static moment now(void)
+{
+    return (moment){clock_s(CLOCK_MONOTONIC), clock_s(CLOCK_PROCESS_CPUTIME_ID)};
 }
 
 static int ascending(const void *a, const void *b)
@@ -125,6 +136,25 @@ static void products_alone(const work *w, const tuft_mcc *net, const tuft_mcc_pa
     }
 }
 
+/* Seconds that a frame takes when they come one at a time, and events in it. */
+static double frame_alone(const tuft_mcc *net, const tuft_mcc_utterance *u, double *events)
+{
+    tuft_error err;
+    tuft_mcc_stream *stream;
+    float *output;
+    must(tuft_mcc_stream_new(&stream, net, NULL, &err), &err);
+    must(TUFT_NEW(&output, net->config.outputs, "output", &err), &err);
+    moment start = now();
+    for (size_t t = 0; t < u->frames; t++)
+        tuft_mcc_stream_step(stream, u->audio + t * net->config.columns[0],
+                             u->vision + t * net->config.columns[1], output);
+    double seconds = (now().processor - start.processor) / (double)u->frames;
+    *events = (double)tuft_mcc_stream_events(stream) / (double)u->frames;
+    tuft_mcc_stream_free(stream);
+    free(output);
+    return seconds;
+}
+
 static tuft_mcc_config config_of(int smoke)
 {
     uint32_t width = smoke ? 16 : 256;
@@ -144,10 +174,13 @@ static tuft_mcc_config config_of(int smoke)
     return config;
 }
 
-static void write_json(const char *path, double step, double products, tuft_error *err)
+static void write_json(const char *path, const double step[2], const double products[2],
+                       tuft_error *err)
 {
-    json_t *root = json_pack("{s:s, s:f, s:f, s:f}", "command", "bench_mcc", "step_s", step,
-                             "products_s", products, "ratio", products / step);
+    json_t *root = json_pack(
+        "{s:s, s:f, s:f, s:f, s:f, s:f, s:f}", "command", "bench_mcc", "step_s", step[0],
+        "products_s", products[0], "ratio", products[0] / step[0], "step_processor_s", step[1],
+        "products_processor_s", products[1], "ratio_processor", products[1] / step[1]);
     tuft_output output;
     must(tuft_output_open(&output, path, err), err);
     json_dumpf(root, output.stream, JSON_INDENT(2));
@@ -179,7 +212,7 @@ int main(int argc, char **argv)
     tuft_mcc *net;
     must(tuft_mcc_new(&net, &config, &err), &err);
     float *value;
-    size_t needed = frames * (config.columns[0] + config.outputs);
+    size_t needed = (frames + 1) * (config.columns[0] + config.outputs);
     must(TUFT_NEW(&value, needed, "features", &err), &err);
     tuft_random random = tuft_random_stream(1, TUFT_RANDOM_TEST, 0);
     for (size_t i = 0; i < needed; i++)
@@ -201,7 +234,7 @@ int main(int argc, char **argv)
 
     static work w;
     arrays a[PARTS];
-    double step[REPETITIONS], products[REPETITIONS];
+    double step[2][REPETITIONS], products[2][REPETITIONS]; /* wall clock, processor */
     list_products(net, &w);
     for (int p = 0; p < PARTS; p++) {
         size_t n = (frames + 1) * UTTERANCES * w.widest;
@@ -216,24 +249,36 @@ int main(int argc, char **argv)
     multiplies *= (double)frames * UTTERANCES;
     for (int r = smoke ? 0 : -1; r < repetitions; r++) { /* the first makes room */
         trainer->training.epochs = trainer->epoch + 1;
-        double start = now_s();
+        moment start = now();
         must(tuft_mcc_trainer_run(trainer, &set, NULL, &err), &err);
-        double middle = now_s();
+        moment middle = now();
         products_alone(&w, net, &trainer->parts, a);
-        double end = now_s();
+        moment end = now();
         if (r >= 0) {
-            step[r] = middle - start;
-            products[r] = end - middle;
+            step[0][r] = middle.wall - start.wall;
+            step[1][r] = middle.processor - start.processor;
+            products[0][r] = end.wall - middle.wall;
+            products[1][r] = end.processor - middle.processor;
         }
     }
-    double whole = median(step, repetitions), alone = median(products, repetitions);
+    static const char *const by[] = {"wall clock", "processor"};
+    double whole[2], alone[2];
     printf("%zu parameters, batch of %d x %zu frames in %d parts, %d threads\n", net->parameters,
            UTTERANCES, frames, PARTS, trainer->parts.threads);
-    printf("products alone   %8.2f ms   %6.1f G multiply-adds/s\n", alone * 1e3,
-           multiplies / alone / 1e9);
-    printf("a training step  %8.2f ms   %6.1f G multiply-adds/s\n", whole * 1e3,
-           multiplies / whole / 1e9);
-    printf("ratio            %8.3f      (1: nothing but its products)\n", alone / whole);
+    for (int k = 0; k < 2; k++) {
+        whole[k] = median(step[k], repetitions);
+        alone[k] = median(products[k], repetitions);
+        printf("%s:\n", by[k]);
+        printf("  products alone   %8.2f ms   %6.1f G multiply-adds/s\n", alone[k] * 1e3,
+               multiplies / alone[k] / 1e9);
+        printf("  a training step  %8.2f ms   %6.1f G multiply-adds/s\n", whole[k] * 1e3,
+               multiplies / whole[k] / 1e9);
+        printf("  ratio            %8.3f      (1: nothing but its products)\n",
+               alone[k] / whole[k]);
+    }
+    double events, frame = frame_alone(net, one, &events);
+    printf("frame by frame   %8.3f ms   %6.1f %% of all synapses, %.1f G events/s\n", frame * 1e3,
+           100 * events / (double)net->parameters, events / frame / 1e9);
     if (json)
         write_json(json, whole, alone, &err);
     for (int p = 0; p < PARTS; p++) {

@@ -373,6 +373,30 @@ Test(mcc, inputs_are_standardised)
     tuft_mcc_free(net);
 }
 
+/* One column, seen at frame 1 alone: m(t) = (1 - keep) keep^(t - 1), until it is too small. */
+Test(mcc, memory_fades_and_falls_silent)
+{
+    enum { FRAMES = 60 };
+    const uint32_t inputs[] = {1, 0};
+    const float parameter[] = {2, 0}; /* W, b */
+    float x[FRAMES + 1] = {0, 0, 0.5f}, a[FRAMES + 1], m[FRAMES + 1];
+    const float *const both[] = {x, NULL};
+    size_t parameters = 0;
+    tuft_memory memory;
+    tuft_rows rows = {0};
+    tuft_memory_plan(&memory, 1, inputs, 0.5, &parameters);
+    cr_assert_eq(parameters, 2);
+    tuft_rows_clear(&rows, 1);
+    OK(tuft_rows_add(&rows, FRAMES, &err));
+    tuft_memory_forward(&memory, parameter, &rows, both, a, m);
+    cr_assert_eq(m[1], 0);
+    for (int t = 1; t < FRAMES; t++)
+        cr_assert_eq(m[t + 1], t <= 40 ? ldexpf(1, -t) : 0, "frame %d: %g", t, (double)m[t + 1]);
+    cr_assert_eq(tuft_rows_add(&rows, 0, &err), TUFT_INVALID);
+    cr_assert_eq(tuft_rows_add(&rows, TUFT_ROW_LIMIT, &err), TUFT_INVALID);
+    tuft_rows_free(&rows);
+}
+
 /* ---- silence --------------------------------------------------------------------------------- */
 
 Test(mcc, silence)

@@ -1,12 +1,16 @@
+#include "cells/mcc_file.h"
 #include "cells/mcc_reference.h"
+#include "cells/mcc_stream.h"
 #include "cells/mcc_train.h"
 #include "core/memory.h"
 #include "core/philox.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define OK(call) cr_assert_eq((call), TUFT_OK, "%s", err.message)
 
@@ -314,6 +318,60 @@ Test(mcc_train, failures_are_told)
     cr_assert_not_null(strstr(err.message, "the gradient is not finite"));
     tuft_mcc_free(net);
     free(train);
+}
+
+/* The program of docs/mcc.md. */
+Test(mcc_train, the_example_of_the_documentation)
+{
+    toy *made = toy_new(1);
+    const tuft_mcc_utterance *utterance = made->one;
+    const float *audio = utterance[0].audio, *vision = utterance[0].vision;
+    float output[FRAMES * COLUMNS], frame[COLUMNS];
+    tuft_mcc *net;
+    tuft_mcc_config config = {.columns = {3, 3},
+                              .layers = 2,
+                              .cell = TUFT_MCC_COOPERATION,
+                              .memory = 8,
+                              .keep = 0.5,
+                              .decoders = 1,
+                              .decoder = {24},
+                              .output = TUFT_MCC_LINEAR,
+                              .outputs = 3,
+                              .seed = 2};
+    for (int l = 0; l < 2; l++)
+        config.field[l][TUFT_MCC_AUDIO].cells = config.field[l][TUFT_MCC_VISION].cells = 16;
+    OK(tuft_mcc_new(&net, &config, &err));
+
+    tuft_mcc_set train = tuft_mcc_set_of(utterance, 20);
+    tuft_mcc_set unheard = tuft_mcc_set_of(utterance + 20, 4);
+    tuft_mcc_training training = tuft_mcc_training_defaults;
+    training.epochs = 20;
+    OK(tuft_mcc_standardise(net, &train, 0, &err));
+    double before = loss_of(net, &unheard);
+    OK(tuft_mcc_train(net, &train, &unheard, &training, &err));
+    cr_assert_lt(loss_of(net, &unheard), before);
+    char path[64];
+    snprintf(path, sizeof path, "/tmp/tuft-mcc-example-%ld", (long)getpid());
+    OK(tuft_mcc_write(net, NULL, 0, path, &err));
+
+    tuft_mcc_pass *pass;
+    tuft_mcc_activity activity;
+    OK(tuft_mcc_pass_new(&pass, net, &err));
+    OK(tuft_mcc_activity_new(&activity, net, &err));
+    OK(tuft_mcc_forward(pass, utterance, 1, NULL, output, &activity, &err));
+    cr_assert_eq(activity.frames, utterance[0].frames);
+
+    tuft_mcc_stream *stream;
+    OK(tuft_mcc_stream_new(&stream, net, NULL, &err));
+    tuft_mcc_stream_step(stream, audio, vision, frame);
+    for (int j = 0; j < COLUMNS; j++)
+        cr_assert_float_eq(frame[j], output[j], 1e-4);
+    unlink(path);
+    tuft_mcc_stream_free(stream);
+    tuft_mcc_activity_free(&activity);
+    tuft_mcc_pass_free(pass);
+    tuft_mcc_free(net);
+    free(made);
 }
 
 /* ---- without labels -------------------------------------------------------------------------- */

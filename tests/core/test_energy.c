@@ -152,9 +152,10 @@ Test(energy, memory_readout_and_training)
     assert_close(tuft_energy_by_component(&bill, TUFT_COMPONENT_WEIGHTS).at[0].joules, 15 * 3 * 2);
     assert_close(tuft_energy_by_component(&bill, TUFT_COMPONENT_STATE).at[0].joules,
                  20 * 2 * 5 * 2);
-    assert_close(tuft_energy_by_component(&bill, TUFT_COMPONENT_READOUT).at[0].joules, 450);
+    assert_close(tuft_energy_by_component(&bill, TUFT_COMPONENT_READOUT).at[0].joules,
+                 450 + 150 * 6);
     assert_close(tuft_energy_total(&bill, TUFT_ENERGY_TRAINING).at[0].joules,
-                 4 * 3000 + 10 + 4 * 7);
+                 4 * 3000 + 10 + 4 * 7 + 3010 * 6 + 7 * 2 * 6);
     /* Updates of cells have no constant here: left out, not zero in silence. */
     cr_assert_eq(bill.gaps, 1);
     cr_assert_str_eq(bill.gap[0].missing, "neuron_update");

@@ -1,5 +1,7 @@
 #include "datasets/av_clip_write.h"
 #include "datasets/av_synthetic_write.h"
+#include "datasets/espeak.h"
+#include "datasets/formant_words.h"
 #include "datasets/mouth_shape.h"
 #include "datasets/speech_level.h"
 #include "datasets/talker_face.h"
@@ -58,6 +60,45 @@ Test(mouth_shape, neighbours_colour_a_phone)
     cr_assert_gt(round.rounding, spread.rounding + 0.1);
 }
 
+/* Every word of the grammar can be said, in phones that each have a viseme of their own. */
+Test(formant_words, all_of_grid_is_known)
+{
+    const tuft_formant_voice voice = {120, 1, 1, 0.2};
+    tuft_mouth_shape rest = tuft_mouth_viseme("_");
+    tuft_error err;
+    for (int place = 0; place < TUFT_GRID_WORDS; place++)
+        for (int k = 0; k < tuft_grid_choices(place); k++) {
+            const char *words[] = {tuft_grid_word(place, k), "now"};
+            tuft_utterance u;
+            cr_assert_eq(tuft_formant_speak(words, 2, &voice, 1, 0, &u, &err), TUFT_OK, "%s",
+                         err.message);
+            cr_assert_str_eq(u.phone[u.phones - 1].name, "_");
+            cr_assert_eq(u.phone[0].start_s, 0.0);
+            cr_assert_lt(u.phone[u.phones - 1].start_s, (double)u.samples / u.rate_hz);
+            bool second = false;
+            for (size_t p = 0; p + 1 < u.phones; p++) {
+                tuft_mouth_shape s = tuft_mouth_viseme(u.phone[p].name);
+                cr_assert(memcmp(&s, &rest, sizeof s) != 0, "%s", u.phone[p].name);
+                cr_assert_gt(u.phone[p + 1].start_s - u.phone[p].start_s, 0.015);
+                cr_assert_lt(u.phone[p + 1].start_s - u.phone[p].start_s, 0.25);
+                second |= u.phone[p].word == 1;
+            }
+            cr_assert(second);
+            for (size_t i = 0; i < u.samples; i++)
+                cr_assert(fabsf(u.sample[i]) <= 0.5001f);
+            tuft_utterance_free(&u);
+        }
+    const char *unknown[] = {"bin", "purple"};
+    tuft_utterance u;
+    cr_assert_eq(tuft_formant_speak(unknown, 2, &voice, 1, 0, &u, &err), TUFT_INVALID);
+    cr_assert_not_null(strstr(err.message, "purple"));
+    cr_assert_null(u.phone);
+    cr_assert_eq(tuft_formant_speak(unknown, 0, &voice, 1, 0, &u, &err), TUFT_INVALID);
+    const tuft_formant_voice bad = {20, 1, 1, 0.2};
+    cr_assert_eq(tuft_formant_speak(unknown, 1, &bad, 1, 0, &u, &err), TUFT_INVALID);
+    cr_assert_null(u.sample);
+}
+
 /* Frames of a mouth that is shut and one that is open differ at the mouth alone. */
 Test(talker_face, only_the_mouth_follows_its_shape)
 {
@@ -105,6 +146,17 @@ static tuft_av_take make(const tuft_av_synthetic_config *config, uint64_t index)
     return take;
 }
 
+/* Each of the synthesisers there are. */
+static int synthesisers(void)
+{
+    return tuft_espeak_built_in() ? 2 : 1;
+}
+
+static tuft_av_synthesiser synthesiser(int k)
+{
+    return k == 0 ? TUFT_AV_FORMANT : TUFT_AV_ESPEAK;
+}
+
 static tuft_av_synthetic_config small(uint64_t seed)
 {
     tuft_av_synthetic_config config = tuft_av_synthetic_defaults(seed);
@@ -113,17 +165,11 @@ static tuft_av_synthetic_config small(uint64_t seed)
     return config;
 }
 
-static void skip_without_voice(void)
-{
-    if (!tuft_av_synthetic_available())
-        cr_skip_test("espeak-ng is not built in");
-}
-
 Test(av_synthetic, takes_are_what_grid_s_are)
 {
-    skip_without_voice();
     tuft_av_synthetic_config config = small(5);
-    for (uint64_t i = 0; i < 40; i++) {
+    for (uint64_t i = 0; i < 60; i++) {
+        config.synthesiser = synthesiser((int)(i % (uint64_t)synthesisers()));
         tuft_av_take take = make(&config, i);
         cr_assert_eq(take.talker, i % 24);
         cr_assert_eq(take.clip.frames, 75);
@@ -168,10 +214,10 @@ static bool equal(const tuft_av_take *a, const tuft_av_take *b)
            memcmp(a->clip.sample, b->clip.sample, a->clip.samples * sizeof(float)) == 0;
 }
 
-Test(av_synthetic, an_index_names_a_take)
+static void expect_repeatable(tuft_av_synthesiser by)
 {
-    skip_without_voice();
     tuft_av_synthetic_config config = small(5), other = small(6);
+    config.synthesiser = other.synthesiser = by;
     tuft_av_take first = make(&config, 11), another = make(&config, 12), seed = make(&other, 11);
     cr_assert_not(equal(&first, &another));
     cr_assert_not(equal(&first, &seed));
@@ -189,9 +235,14 @@ Test(av_synthetic, an_index_names_a_take)
     tuft_av_take_free(&seed);
 }
 
+Test(av_synthetic, an_index_names_a_take)
+{
+    for (int k = 0; k < synthesisers(); k++)
+        expect_repeatable(synthesiser(k));
+}
+
 Test(av_synthetic, mouths_are_found_where_they_are)
 {
-    skip_without_voice();
     tuft_av_synthetic_config config = tuft_av_synthetic_defaults(1);
     for (uint64_t i = 0; i < 24; i++) {
         tuft_av_take take = make(&config, i);
@@ -235,12 +286,12 @@ static double correlation(const double *x, const double *y)
     return xx > 0 && yy > 0 ? xy / sqrt(xx * yy) : 0.0;
 }
 
-Test(av_synthetic, lips_belong_to_the_sound)
+static void expect_lips_to_belong(tuft_av_synthesiser by)
 {
-    skip_without_voice();
     enum { CLIPS = 24 };
     static double open[CLIPS][75], loud[CLIPS][75];
     tuft_av_synthetic_config config = tuft_av_synthetic_defaults(2);
+    config.synthesiser = by;
     double own = 0.0, others = 0.0;
     for (int i = 0; i < CLIPS; i++) {
         tuft_av_take take = make(&config, (uint64_t)i);
@@ -253,6 +304,12 @@ Test(av_synthetic, lips_belong_to_the_sound)
     }
     cr_assert_gt(own, 0.35, "own %g, others' %g", own, others);
     cr_assert_gt(own, others + 0.2, "own %g, others' %g", own, others);
+}
+
+Test(av_synthetic, lips_belong_to_the_sound)
+{
+    for (int k = 0; k < synthesisers(); k++)
+        expect_lips_to_belong(synthesiser(k));
 }
 
 Test(av_synthetic, nonsense_is_refused)
@@ -293,7 +350,6 @@ TestSuite(av_write, .init = make_folder, .fini = remove_folder);
 
 Test(av_write, a_written_folder_is_read_back)
 {
-    skip_without_voice();
     tuft_av_synthetic_config config = small(4);
     config.first_talker = 7;
     config.talkers = 2;
