@@ -33,6 +33,7 @@ void enhance_clip_free(enhance_clip *clip)
     free(clip->talker);
     free(clip->speech);
     free(clip->vision);
+    enhance_view_free(&clip->view);
     *clip = (enhance_clip){0};
 }
 
@@ -65,6 +66,8 @@ tuft_status enhance_clip_take(enhance_clip *out, tuft_av_clip *clip, const char 
                           "features of lips", err);
     if (!status)
         status = tuft_enhancement_vision(enhancement, clip, box, out->frames, out->vision, err);
+    if (!status)
+        status = enhance_view_take(&out->view, clip, box, err);
     if (status) {
         enhance_clip_free(out);
         return status;

@@ -2,6 +2,7 @@
 #ifndef TUFT_APPS_ENHANCE_CLIPS_H
 #define TUFT_APPS_ENHANCE_CLIPS_H
 
+#include "apps/enhance_view.h"
 #include "apps/options.h"
 #include "datasets/enhancement.h"
 
@@ -11,6 +12,7 @@ typedef struct {
     size_t n, frames;
     float *vision; /* [frames][vision columns]; NULL where only the sound was wanted */
     tuft_mouth_box mouth;
+    enhance_view view;
 } enhance_clip;
 
 typedef struct {

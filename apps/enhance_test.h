@@ -5,6 +5,7 @@
 #include "apps/enhance_material.h"
 #include "apps/enhance_model.h"
 #include "apps/result.h"
+#include "cells/mcc_pass.h"
 #include "datasets/mix.h"
 #include "datasets/speech_scores.h"
 
@@ -78,6 +79,17 @@ tuft_status test_mixture(const test_run *run, size_t k, size_t s, tuft_mixture *
 tuft_status test_enhance(const test_run *run, size_t model, size_t k, const tuft_mixture *mixture,
                          test_lips lips, const tuft_mcc_silence *silence,
                          tuft_mcc_activity *activity, float *out, tuft_error *err);
+
+/* The pass that makes it, own lips, all cells live, to look at: the caller's to free. On failure
+ * *out is NULL. */
+tuft_status test_pass(const test_run *run, size_t model, size_t k, const tuft_mixture *mixture,
+                      tuft_mcc_pass **out, tuft_error *err);
+
+/* Name of a group of cells: "audio layer 1". */
+const char *test_group_name(const tuft_mcc_group *group, char *text, size_t size);
+/* Synaptic events a frame: of a group; of all cells (inputs are none). */
+double test_group_events(const tuft_mcc_activity *activity, const tuft_mcc_group *group);
+double test_cell_events(const tuft_mcc_activity *activity);
 
 /* Name of a model in tables: the file's, without folder and ending. */
 const char *test_model_name(const test_run *run, size_t model, char *text, size_t size);

@@ -3,59 +3,15 @@
 #include "apps/enhance_test.h"
 #include "core/file.h"
 #include "core/memory.h"
-#include "lsm/interval.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const double LEVEL = 0.95;
-
 static const enhance_clip *clip_of(const test_run *run, size_t k)
 {
     return &run->material.clips.clip[run->clip[k]];
-}
-
-static test_summary summary_of(const double *value, size_t n)
-{
-    tuft_interval interval;
-    test_summary out = {n, NAN, NAN, NAN, NAN};
-    if (n == 1)
-        out.mean = value[0];
-    if (n > 1 && !tuft_interval_mean(value, n, LEVEL, &interval, NULL))
-        out = (test_summary){n, interval.mean, interval.sd, interval.low, interval.high};
-    return out;
-}
-
-/* a, or a - b where there is one, over the clips of a talker (NULL: all). */
-static test_summary summarise(const test_run *run, const test_scores *a, const test_scores *b,
-                              tuft_score score, const char *talker)
-{
-    double *value;
-    size_t n = 0;
-    if (!a->clip || TUFT_NEW(&value, run->clips, "scores", NULL))
-        return summary_of(NULL, 0);
-    for (size_t k = 0; k < run->clips; k++) {
-        double one = a->clip[k].value[score] - (b ? b->clip[k].value[score] : 0);
-        if (!isnan(one) && (!talker || strcmp(talker, clip_of(run, k)->talker) == 0))
-            value[n++] = one;
-    }
-    test_summary out = summary_of(value, n);
-    free(value);
-    return out;
-}
-
-test_summary test_summarise(const test_run *run, const test_scores *scores, tuft_score score,
-                            const char *talker)
-{
-    return summarise(run, scores, NULL, score, talker);
-}
-
-test_summary test_difference(const test_run *run, const test_scores *a, const test_scores *b,
-                             tuft_score score)
-{
-    return summarise(run, a, b, score, NULL);
 }
 
 /* ---- results --------------------------------------------------------------------------------- */
@@ -89,19 +45,6 @@ static json_t *curve_json(const test_run *run, const test_scores *scores, size_t
     return array;
 }
 
-static const char *group_name(const tuft_mcc_group *group, char *text, size_t size)
-{
-    static const char *const kind[] = {"input", "layer", "memory", "decoder", "output"};
-    static const char *const stream[] = {"audio ", "vision "};
-    const char *of = group->stream < 0 ? "" : stream[group->stream];
-    if (group->kind == TUFT_MCC_GROUP_INPUT || group->kind == TUFT_MCC_GROUP_OUTPUT)
-        snprintf(text, size, "%s%s", of, kind[group->kind]);
-    else
-        snprintf(text, size, "%s%s %u", of, kind[group->kind],
-                 group->layer + (group->kind == TUFT_MCC_GROUP_DECODER));
-    return text;
-}
-
 static uint64_t synapses_of(const tuft_mcc_activity *activity, const tuft_mcc_group *group)
 {
     uint64_t sum = 0;
@@ -128,7 +71,7 @@ static json_t *activity_json(const tuft_mcc_activity *activity)
             cells += of;
         json_array_append_new(groups,
                               json_pack("{s:s, s:I, s:I, s:o, s:o}", "name",
-                                        group_name(group, name, sizeof name), "cells",
+                                        test_group_name(group, name, sizeof name), "cells",
                                         (json_int_t)group->cells, "synapses",
                                         (json_int_t)synapses_of(activity, group), "active",
                                         result_real(tuft_mcc_group_active(activity, group)),
@@ -153,7 +96,7 @@ static tuft_status ledger_of(const tuft_mcc_activity *activity, tuft_ledger *out
         tuft_ledger_population *cells = &out->population[g];
         tuft_ledger_projection *sent = &out->projection[out->projections];
         char name[64];
-        group_name(group, name, sizeof name);
+        test_group_name(group, name, sizeof name);
         snprintf(cells->name, sizeof cells->name, "%.47s", name);
         cells->cells = group->cells;
         cells->is_source = group->kind == TUFT_MCC_GROUP_INPUT;
@@ -366,15 +309,11 @@ static void print(const test_run *run)
     }
     for (size_t m = 0; m < run->models; m++) {
         const test_model *of = &run->model[m];
-        uint64_t events = 0;
-        for (int g = 0; g < of->activity.groups; g++)
-            if (of->activity.group[g].kind != TUFT_MCC_GROUP_INPUT)
-                events += tuft_mcc_group_events(&of->activity, &of->activity.group[g]);
         printf("%s: %s, %zu parameters, %.1f %% of the streams' cells send, %.0f synaptic events a "
                "frame\n",
                test_model_name(run, m, name, sizeof name),
                tuft_mcc_cell_name(of->model.net->config.cell), of->model.net->parameters,
-               100 * tuft_mcc_activity_share(&of->activity), per_frame(&of->activity, events));
+               100 * tuft_mcc_activity_share(&of->activity), test_cell_events(&of->activity));
     }
 }
 

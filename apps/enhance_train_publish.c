@@ -3,11 +3,13 @@
 
 #include "apps/commands.h"
 #include "apps/report.h"
+#include "apps/report_picture.h"
 #include "core/memory.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const char *const stream_name[] = {"audio", "vision"};
 
@@ -110,6 +112,46 @@ static void draw_activity(app_report *report, const train_run *run, double *room
     report_lines(report, &axes, series, count);
 }
 
+/* Clips to look at, of as many talkers as there are: [count], count up to most. */
+static size_t choose_views(const train_run *run, size_t *chosen, size_t most)
+{
+    const enhance_clips *clips = &run->material.clips;
+    size_t count = 0;
+    for (size_t round = 0; round < most; round++)
+        for (size_t i = 0; i < clips->count && count < most; i++) {
+            size_t before = 0;
+            int taken = !clips->clip[i].view.grey;
+            for (size_t k = 0; k < count; k++) {
+                before += strcmp(clips->clip[chosen[k]].talker, clips->clip[i].talker) == 0;
+                taken |= chosen[k] == i;
+            }
+            if (!taken && before == round)
+                chosen[count++] = i;
+        }
+    return count;
+}
+
+static void show_mouths(app_report *report, const train_run *run)
+{
+    enum { MOST = 8 };
+    size_t chosen[MOST], count = choose_views(run, chosen, MOST);
+    if (!count)
+        return;
+    report_text(report, "Where the mouth was found: one box a clip, here on its middle frame. What "
+                        "is in the box is what the network sees; where it is not the mouth, give "
+                        "the place by --mouth.");
+    for (size_t i = 0; i < count; i++) {
+        const enhance_clip *clip = &run->material.clips.clip[chosen[i]];
+        const enhance_view *view = &clip->view;
+        char caption[640];
+        snprintf(caption, sizeof caption, "%s/%s, confidence %.2f", clip->talker, clip->name,
+                 view->mouth.confidence);
+        report_picture(report, caption, view->grey, view->width, view->height,
+                       &(report_box){view->mouth.left, view->mouth.top, view->mouth.width,
+                                     view->mouth.height});
+    }
+}
+
 static void tell_data(app_report *report, const train_run *run)
 {
     char text[5][64];
@@ -152,6 +194,7 @@ static tuft_status write_report(const train_run *run, tuft_error *err)
     draw_activity(report, run, room);
     report_section(report, "Data");
     tell_data(report, run);
+    show_mouths(report, run);
     report_text(report,
                 "The test is `tuft enhance test --model %s`: clips and noises that were "
                 "kept for it are named in the model.",

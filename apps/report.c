@@ -1,6 +1,7 @@
 #include "apps/report.h"
 
 #include "apps/markup.h"
+#include "apps/report_parts.h"
 #include "apps/report_script.h"
 #include "apps/report_style.h"
 #include "core/file.h"
@@ -21,7 +22,7 @@ struct app_report {
     char *title, *subtitle;
     text_part cards, body;
     int figures, tables;
-    int in_row; /* a row of half-width figures is open */
+    report_row row; /* that is open */
 };
 
 static int part_open(text_part *part)
@@ -75,9 +76,9 @@ static void element(FILE *stream, const char *tag, const char *text)
 
 static FILE *body(app_report *report)
 {
-    if (report->in_row)
+    if (report->row != REPORT_NO_ROW)
         fputs("</div>\n", report->body.stream);
-    report->in_row = 0;
+    report->row = REPORT_NO_ROW;
     return report->body.stream;
 }
 
@@ -301,71 +302,41 @@ void report_settings(app_report *report, const app_command *command, const void 
 
 /* --- figures ------------------------------------------------------------------------------ */
 
-static FILE *figure_begin(app_report *report, const plot_axes *axes)
+FILE *report_begin(app_report *report, report_row row)
 {
-    if (axes->width == PLOT_HALF && !report->in_row) {
-        fputs("<div class=\"row\">\n", report->body.stream);
-        report->in_row = 1;
-    } else if (axes->width == PLOT_WIDE) {
+    static const char *const opening[] = {NULL, "row", "row sounds", "row pictures"};
+    if (row != report->row)
         body(report);
-    }
+    if (row != report->row)
+        fprintf(report->body.stream, "<div class=\"%s\">\n", opening[row]);
+    report->row = row;
     fprintf(report->body.stream, "<figure><div class=\"plot%s\">\n",
-            axes->width == PLOT_WIDE ? " wide" : "");
+            row == REPORT_NO_ROW ? " wide" : "");
     return report->body.stream;
 }
 
-static void figure_end(app_report *report, const plot_axes *axes)
+static void caption_end(app_report *report, const char *title, const char *note)
 {
     FILE *stream = report->body.stream;
-    fprintf(stream, "</div><figcaption><b>Figure %d.</b> ", ++report->figures);
-    markup_text(stream, axes->title ? axes->title : "");
-    if (axes->note) {
+    markup_text(stream, title ? title : "");
+    if (note) {
         fputs(" <span class=\"note\">", stream);
-        markup_text(stream, axes->note);
+        markup_text(stream, note);
         fputs("</span>", stream);
     }
     fputs("</figcaption></figure>\n", stream);
 }
 
-void report_lines(app_report *report, const plot_axes *axes, const plot_series *series,
-                  size_t count)
+void report_end(app_report *report, const char *title, const char *note)
 {
-    plot_lines(figure_begin(report, axes), axes, series, count);
-    figure_end(report, axes);
+    fputs("</div><figcaption>", report->body.stream);
+    caption_end(report, title, note);
 }
 
-void report_bars(app_report *report, const plot_axes *axes, const char *const *category,
-                 size_t categories, const plot_bar_series *series, size_t count)
+void report_end_figure(app_report *report, const char *title, const char *note)
 {
-    plot_bars(figure_begin(report, axes), axes, category, categories, series, count);
-    figure_end(report, axes);
-}
-
-void report_histogram(app_report *report, const plot_axes *axes, const double *value, size_t count,
-                      int bins)
-{
-    plot_histogram(figure_begin(report, axes), axes, value, count, bins);
-    figure_end(report, axes);
-}
-
-void report_heatmap(app_report *report, const plot_axes *axes, const plot_matrix *matrix)
-{
-    plot_heatmap(figure_begin(report, axes), axes, matrix);
-    figure_end(report, axes);
-}
-
-void report_spikes(app_report *report, const plot_axes *axes, const double *time_us,
-                   const uint32_t *cell, size_t count, uint32_t cells, double duration_us)
-{
-    plot_spikes(figure_begin(report, axes), axes, time_us, cell, count, cells, duration_us);
-    figure_end(report, axes);
-}
-
-void report_events(app_report *report, const plot_axes *axes, const tuft_events *events,
-                   tuft_geometry geometry, double duration_us)
-{
-    plot_events(figure_begin(report, axes), axes, events, geometry, duration_us);
-    figure_end(report, axes);
+    fprintf(report->body.stream, "</div><figcaption><b>Figure %d.</b> ", ++report->figures);
+    caption_end(report, title, note);
 }
 
 /* --- the page ----------------------------------------------------------------------------- */

@@ -336,6 +336,16 @@ void tuft_mcc_pass_count(const tuft_mcc_pass *pass, tuft_mcc_activity *activity)
     }
 }
 
+void tuft_mcc_pass_cells(const tuft_mcc_pass *pass, const tuft_mcc_group *group, float *output)
+{
+    const float *from = group_outputs(pass, group);
+    for (size_t q = 0; q < pass->rows.sequences; q++) {
+        size_t count = pass->rows.length[q] * group->cells;
+        memcpy(output, from + pass->rows.first[q] * group->cells, count * sizeof *output);
+        output += count;
+    }
+}
+
 /* ---- the loss -------------------------------------------------------------------------------- */
 
 TUFT_CLONES static double weighted_square(const float *o, const float *t, const float *w, size_t n)

@@ -36,6 +36,9 @@ tuft_status tuft_mcc_pass_forward(tuft_mcc_pass *pass, const tuft_mcc_silence *s
 void tuft_mcc_pass_output(const tuft_mcc_pass *pass, float *output);
 /* Adds what has been sent. */
 void tuft_mcc_pass_count(const tuft_mcc_pass *pass, tuft_mcc_activity *activity);
+/* What the cells of a group (of this network's activity; not that of the outputs) have sent:
+ * [frames][cells of the group]. */
+void tuft_mcc_pass_cells(const tuft_mcc_pass *pass, const tuft_mcc_group *group, float *output);
 /* Sum over frames and outputs of weight (output - target)^2; utterances without target add nothing.
  */
 double tuft_mcc_pass_loss(const tuft_mcc_pass *pass);
