@@ -108,7 +108,7 @@ static tuft_status ledger_of(const tuft_mcc_activity *activity, tuft_ledger *out
         if (!cells->is_source)
             out->spikes += cells->spikes;
         uint64_t synapses = synapses_of(activity, group);
-        if (!synapses)
+        if (!synapses || !group->cells)
             continue;
         snprintf(sent->name, sizeof sent->name, "from %.42s", name);
         sent->kind = TUFT_SPARSE; /* cells of a group differ in fan-out */
