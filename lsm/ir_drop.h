@@ -61,7 +61,7 @@ tuft_status tuft_ir_drop_solve(tuft_ir_drop *solver, const tuft_word_lines *gues
                                tuft_error *err);
 
 /* Voltage a of word line i at column j after a solve. */
-double tuft_ir_drop_word(const tuft_ir_drop *solver, uint32_t row, uint32_t column);
+double tuft_ir_drop_word(tuft_ir_drop *solver, uint32_t row, uint32_t column);
 
 /* Voltage a - b across cell (i, j) after a solve. */
 double tuft_ir_drop_across(tuft_ir_drop *solver, uint32_t row, uint32_t column);
