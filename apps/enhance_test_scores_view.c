@@ -112,7 +112,7 @@ static int is_first_of_talker(const test_run *run, size_t k)
     return 1;
 }
 
-enum { CELL = 96, LEAD = 2 }; /* columns before those of the SNRs */
+enum { CELL = 96, LEAD = 3 }; /* columns before those of the SNRs */
 
 typedef struct {
     char (*text)[CELL];
@@ -139,13 +139,14 @@ static tuft_status table_new(text_table *table, size_t rows, size_t columns, tuf
     return status;
 }
 
-static void add_row(text_table *table, const test_run *run, const char *talker, const char *shown,
+static void add_row(text_table *table, const test_run *run, const char *talker, size_t clips,
                     const char *sound, const test_scores *scores, size_t stride,
                     const test_shown *score)
 {
     char(*to)[CELL] = table->text + table->rows++ * table->columns;
-    snprintf(to[0], CELL, "%.*s", CELL - 1, shown);
-    snprintf(to[1], CELL, "%s", sound);
+    snprintf(to[0], CELL, "%.*s", CELL - 1, talker ? talker : "all");
+    snprintf(to[1], CELL, "%zu", clips);
+    snprintf(to[2], CELL, "%s", sound);
     for (size_t s = 0; s < run->snrs; s++)
         test_summary_text(test_summarise(run, &scores[s * stride], score->score, talker),
                           score->decimals, to[LEAD + s], CELL);
@@ -154,21 +155,19 @@ static void add_row(text_table *table, const test_run *run, const char *talker, 
 static void add_talker(text_table *table, const test_run *run, const char *talker,
                        const test_shown *score)
 {
-    char name[TEST_NAME], shown[CELL];
+    char name[TEST_NAME];
     size_t clips = 0;
     for (size_t k = 0; k < run->clips; k++)
         clips += !talker || strcmp(clip_of(run, k)->talker, talker) == 0;
-    snprintf(shown, sizeof shown, "%.60s (%zu clip%s)", talker ? talker : "all", clips,
-             clips == 1 ? "" : "s");
-    add_row(table, run, talker, shown, "noisy", run->noisy, 1, score);
+    add_row(table, run, talker, clips, "noisy", run->noisy, 1, score);
     for (size_t m = 0; m < run->models; m++)
-        add_row(table, run, talker, shown, test_label(run, m, name),
+        add_row(table, run, talker, clips, test_label(run, m, name),
                 &run->model[m].score[0][TEST_LIPS_OWN], TEST_LIPS, score);
 }
 
 tuft_status test_view_talkers(app_report *report, const test_run *run, tuft_error *err)
 {
-    const char *heading[LEAD + TEST_SNRS] = {"talker", "sound"};
+    const char *heading[LEAD + TEST_SNRS] = {"talker", "clips", "sound"};
     char snr[TEST_SNRS][32], caption[160], number[24];
     size_t talkers = 0, columns = LEAD + run->snrs;
     for (size_t k = 0; k < run->clips; k++)
