@@ -31,21 +31,31 @@ static const char rules[] =
     ".card .note,figcaption .note{color:var(--soft)}\n"
     ".card .note{font-size:12.5px;line-height:1.4;margin-top:2px}\n"
     "figure{margin:20px 0 26px;min-width:0}\n"
-    "figure svg{display:block;max-width:100%;height:auto;overflow:visible}\n"
+    ".plot{overflow-x:auto;overflow-y:hidden}\n"
+    "figure svg{display:block;max-width:100%;height:auto}\n"
     "figcaption{font-size:13.5px;line-height:1.45;margin-top:10px;max-width:80ch}\n"
     ".row{display:flex;flex-wrap:wrap;gap:0 20px;align-items:flex-start}\n"
     ".row figure{flex:1 1 380px;max-width:420px}\n"
-    ".scroll{overflow-x:auto;margin:16px 0 24px}\n"
+    ".table{margin:16px 0 24px}\n"
+    ".scroll{overflow-x:auto}\n"
+    ".caption{font-size:13.5px;line-height:1.45;margin:0 0 8px;max-width:80ch}\n"
     "table{border-collapse:collapse;font-size:14px}\n"
-    "caption{text-align:left;font-size:13.5px;padding-bottom:8px}\n"
     "th,td{padding:5px 18px 5px 0;text-align:left;vertical-align:top}\n"
     ".data{min-width:50%;border-bottom:1.5px solid var(--ink)}\n"
     ".data thead th{border-top:1.5px solid var(--ink);border-bottom:1px solid var(--ink);"
     "font-weight:600}\n"
-    ".data .number{text-align:right}\n"
+    ".data .number{text-align:right}.data td.number{white-space:nowrap}\n"
+    ".data th[tabindex]{cursor:pointer}.data th[tabindex]:hover{color:var(--c0)}\n"
+    ".data th[aria-sort]:after{content:\"\\2009\\25b4\";color:var(--soft)}\n"
+    ".data th[aria-sort=descending]:after{content:\"\\2009\\25be\"}\n"
     ".pairs th{font-weight:400;color:var(--soft);white-space:nowrap}\n"
     ".pairs td{overflow-wrap:anywhere}\n"
     ".pairs tr+tr>*{border-top:1px solid var(--grid)}\n"
+    ".reproduce{background:var(--panel);border:1px solid var(--line);border-radius:8px;"
+    "padding:13px 16px;margin:16px 0}\n"
+    ".reproduce pre{font:13px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;"
+    "white-space:pre-wrap;overflow-wrap:anywhere;margin:8px 0}\n"
+    ".reproduce p{margin:0;font-size:13px;color:var(--soft)}\n"
     "footer{color:var(--soft);font-size:12.5px;margin-top:40px;padding-top:12px;"
     "border-top:1px solid var(--line)}\n"
     "svg text{fill:var(--ink)}\n"
@@ -91,8 +101,12 @@ void report_style(FILE *stream)
             ".on-dark{display:inline}\n",
             dark);
     level_rules(stream, COLOUR_DARK);
-    fputs("}\n@page{margin:16mm}\n@media print{body{padding:0;max-width:none;font-size:10.5pt}"
-          "figure,.card,tr{break-inside:avoid}h2{break-after:avoid}"
-          "*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}\n",
-          stream);
+    fputs(
+        "}\n@media screen and (max-width:640px){body{padding:24px 16px 32px}h1{font-size:24px}"
+        "th,td{padding-right:14px}.wide svg{max-width:none;min-width:680px}"
+        ".card{padding:10px 14px}.cards{grid-template-columns:repeat(auto-fit,minmax(150px,1fr))}}"
+        "\n@page{margin:16mm}\n@media print{body{padding:0;max-width:none;font-size:10.5pt}"
+        "figure,.card,.reproduce,tr{break-inside:avoid}h2{break-after:avoid}"
+        "*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}\n",
+        stream);
 }

@@ -7,35 +7,44 @@
 
 enum { LANES = 16, WORDS = 4, BATCH = LANES * WORDS, ROUNDS = 10 };
 
-/* Sixteen words, also seen as eight pairs. */
-typedef uint32_t words __attribute__((vector_size(4 * LANES), may_alias));
-typedef uint64_t pairs __attribute__((vector_size(4 * LANES), may_alias));
+/* Four words, each in 64 bits so that a product with it is one multiplication, as wide as AVX2's
+ * registers; four of them are the sixteen lanes. */
+enum { QUAD = 4, QUADS = LANES / QUAD };
+typedef uint64_t quad __attribute__((vector_size(8 * QUAD)));
+typedef uint32_t words __attribute__((vector_size(4 * QUAD), aligned(4), may_alias));
 
-/* Products of each word with a constant: high and low halves. */
-static inline __attribute__((always_inline)) void multiply(words x, uint64_t by, words *high,
-                                                           words *low)
+/* Salmon et al. 2011, table 2, as in core/philox.c, sixteen blocks side by side: word[k][l] is word
+ * k of the block whose counter is l more than `counter` (of which the lowest word has no carry). */
+static inline __attribute__((always_inline)) void
+sixteen(uint32_t word[WORDS][LANES], const uint32_t counter[WORDS], const uint32_t key[2])
 {
-    const pairs right = (pairs){0} + 0xFFFFFFFFu;
-    pairs even = ((pairs)x & right) * by, odd = ((pairs)x >> 32) * by;
-    *high = (words)((even >> 32) | (odd & ~right));
-    *low = (words)((even & right) | (odd << 32));
-}
-
-/* Salmon et al. 2011, table 2, as in core/philox.c, sixteen blocks side by side. */
-static inline __attribute__((always_inline)) void sixteen(words c[WORDS], const uint32_t key[2])
-{
+    const quad low = (quad){0} + 0xFFFFFFFFu;
+    quad c[WORDS][QUADS];
     uint32_t k0 = key[0], k1 = key[1];
+#pragma GCC unroll 4
+    for (int q = 0; q < QUADS; q++) {
+        c[0][q] = ((quad){0, 1, 2, 3} + (uint64_t)(QUAD * q) + counter[0]) & low;
+        for (int k = 1; k < WORDS; k++)
+            c[k][q] = (quad){0} + counter[k];
+    }
+#pragma GCC unroll 10
     for (int round = 0; round < ROUNDS; round++) {
-        words high0, low0, high1, low1;
-        multiply(c[0], 0xD2511F53u, &high0, &low0);
-        multiply(c[2], 0xCD9E8D57u, &high1, &low1);
-        c[0] = high1 ^ c[1] ^ k0;
-        c[2] = high0 ^ c[3] ^ k1;
-        c[1] = low1;
-        c[3] = low0;
+#pragma GCC unroll 4
+        for (int q = 0; q < QUADS; q++) {
+            quad first = c[0][q] * 0xD2511F53u, second = c[2][q] * 0xCD9E8D57u;
+            c[0][q] = (second >> 32) ^ c[1][q] ^ k0;
+            c[2][q] = (first >> 32) ^ c[3][q] ^ k1;
+            c[1][q] = second & low;
+            c[3][q] = first & low;
+        }
         k0 += 0x9E3779B9u;
         k1 += 0xBB67AE85u;
     }
+#pragma GCC unroll 4
+    for (int k = 0; k < WORDS; k++)
+#pragma GCC unroll 4
+        for (int q = 0; q < QUADS; q++)
+            *(words *)(word[k] + QUAD * q) = __builtin_convertvector(c[k][q], words);
 }
 
 /* sqrt(-2 ln u) for u = (w / 2 + 1/2) / 2^31. The mantissa m lies in [sqrt(1/2), sqrt(2)):
@@ -71,12 +80,8 @@ static inline __attribute__((always_inline)) void turn(uint32_t w, float *cosine
 
 TUFT_CLONES static void batch(float z[BATCH], const uint32_t counter[WORDS], const uint32_t key[2])
 {
-    const words lane = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-    words c[WORDS] = {lane + counter[0], (words){0} + counter[1], (words){0} + counter[2],
-                      (words){0} + counter[3]};
-    sixteen(c, key);
     uint32_t word[WORDS][LANES];
-    memcpy(word, c, sizeof word);
+    sixteen(word, counter, key);
     for (int l = 0; l < LANES; l++) {
         float r = radius(word[0][l]), cosine, sine;
         turn(word[1][l], &cosine, &sine);

@@ -2,28 +2,37 @@
 
 #include "core/memory.h"
 #include "core/simd.h"
+#include "lsm/ladders.h"
+#include "lsm/transpose.h"
+#include "lsm/word_lines.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { WIDTH = 64, SKEW = 16, TURNS = 10000, SIDE_LIMIT = 1 << 14 };
+enum { WIDTH = TUFT_LADDERS, SKEW = 16, TURNS = 10000, SIDE_LIMIT = 1 << 14 };
 /* The first turns are slower than the pace that the iteration gets to. */
 static const double CAUTION = 10;
 static const double MOST_OHM = 1e9, LEAST_TOLERANCE = 1e-6;
 
 const tuft_wires tuft_wires_nominal = {0.2, 0.2, 2, 2};
 
-/* Fields are padded to whole blocks of WIDTH lines; lines that are not there have no cells. */
+/* siemens lies as the caller has it, [rows][stride]. Other fields lie in panels of WIDTH columns,
+ * [panels][rows][WIDTH], that are read and written from end to end, and their rows, as those of
+ * drive, from the sense end up: row k here is row rows - 1 - k. Lines that fill up a panel have no
+ * cells. */
 struct tuft_ir_drop {
-    uint32_t rows, columns;
-    uint32_t row_stride, column_stride; /* floats a row, and a column of the transposed fields */
+    uint32_t rows, columns, stride;
     tuft_wires wires;
-    float *siemens, *b, *b_before, *b_solved, *a;    /* [rows][row_stride] */
-    float *siemens_turned, *a_turned, *b_turned;     /* [columns][column_stride] */
-    float *drive, *ground;                           /* [column_stride], [row_stride] */
-    float *current, *current_before, *current_input; /* [row_stride], [column_stride] */
-    float *factor, *share; /* [longer side][WIDTH], of the lines being solved */
+    float *siemens;
+    float *weight;                      /* of a in the currents */
+    float *a, *b, *b_before, *b_solved; /* b_solved: when a turn follows */
+    float *drive, *raised;              /* [rows], padded */
+    float *current, *current_before;    /* [stride] */
+    float *x, *factor;                  /* [longer side][WIDTH], of the panel at hand */
+    float turned[WIDTH * WIDTH];        /* and a piece of its cells */
+    float ground[WIDTH];                /* 0 V */
+    int lagging;                        /* whether b_solved is older than a */
 };
 
 tuft_status tuft_wires_check(const tuft_wires *wires, tuft_error *err)
@@ -58,32 +67,25 @@ tuft_status tuft_ir_drop_new(tuft_ir_drop **out, uint32_t rows, uint32_t columns
         status = TUFT_NEW(&made, 1, "wires", err);
     if (status)
         return status;
-    *made = (tuft_ir_drop){.rows = rows,
-                           .columns = columns,
-                           .row_stride = padded(columns),
-                           .column_stride = padded(rows),
-                           .wires = *wires};
-    size_t upright = (size_t)rows * made->row_stride;
-    size_t turned = (size_t)columns * made->column_stride;
-    size_t line = (size_t)(rows > columns ? rows : columns) * WIDTH;
+    *made = (tuft_ir_drop){
+        .rows = rows, .columns = columns, .stride = padded(columns), .wires = *wires};
+    size_t all = (size_t)rows * made->stride;
+    size_t panel = (size_t)(rows > columns ? rows : columns) * WIDTH;
     const struct {
         float **field;
         size_t count;
-    } field[] = {{&made->siemens, upright},
-                 {&made->a, upright},
-                 {&made->b, upright},
-                 {&made->b_before, upright},
-                 {&made->b_solved, upright},
-                 {&made->siemens_turned, turned},
-                 {&made->a_turned, turned},
-                 {&made->b_turned, turned},
-                 {&made->drive, made->column_stride},
-                 {&made->ground, made->row_stride},
-                 {&made->current, made->row_stride},
-                 {&made->current_before, made->row_stride},
-                 {&made->current_input, made->column_stride},
-                 {&made->factor, line},
-                 {&made->share, line}};
+    } field[] = {{&made->siemens, all},
+                 {&made->weight, all},
+                 {&made->a, all},
+                 {&made->b, all},
+                 {&made->b_before, all},
+                 {&made->b_solved, all},
+                 {&made->drive, padded(rows)},
+                 {&made->current, made->stride},
+                 {&made->current_before, made->stride},
+                 {&made->x, panel},
+                 {&made->factor, panel},
+                 {&made->raised, padded(rows)}};
     for (size_t i = 0; !status && i < sizeof field / sizeof *field; i++)
         status = TUFT_NEW(field[i].field, field[i].count, "wires", err);
     if (status)
@@ -98,20 +100,17 @@ void tuft_ir_drop_free(tuft_ir_drop *solver)
     if (!solver)
         return;
     free(solver->siemens);
+    free(solver->weight);
     free(solver->a);
     free(solver->b);
     free(solver->b_before);
     free(solver->b_solved);
-    free(solver->siemens_turned);
-    free(solver->a_turned);
-    free(solver->b_turned);
     free(solver->drive);
-    free(solver->ground);
     free(solver->current);
     free(solver->current_before);
-    free(solver->current_input);
+    free(solver->x);
     free(solver->factor);
-    free(solver->share);
+    free(solver->raised);
     free(solver);
 }
 
@@ -122,121 +121,117 @@ float *tuft_ir_drop_siemens(tuft_ir_drop *solver)
 
 uint32_t tuft_ir_drop_stride(const tuft_ir_drop *solver)
 {
-    return solver->row_stride;
+    return solver->stride;
 }
 
-/* Eight rows of eight floats, and their transpose by three rounds of exchanges. */
-enum { SQUARE = 8 };
-typedef float eight __attribute__((vector_size(4 * SQUARE), aligned(4), may_alias));
-
-static inline __attribute__((always_inline)) void
-turn_square(float *restrict out, size_t out_stride, const float *restrict in, size_t in_stride)
+/* How many of the lines from `first` on are in its panel. */
+static uint32_t in_panel(uint32_t lines, uint32_t first)
 {
-    eight r[SQUARE], t[SQUARE];
-    for (int k = 0; k < SQUARE; k++)
-        r[k] = *(const eight *)(in + (size_t)k * in_stride);
-    for (int k = 0; k < SQUARE; k += 2) { /* pairs of rows: words beside each other */
-        t[k] = __builtin_shufflevector(r[k], r[k + 1], 0, 8, 1, 9, 4, 12, 5, 13);
-        t[k + 1] = __builtin_shufflevector(r[k], r[k + 1], 2, 10, 3, 11, 6, 14, 7, 15);
-    }
-    for (int k = 0; k < SQUARE; k += 4) { /* fours */
-        r[k] = __builtin_shufflevector(t[k], t[k + 2], 0, 1, 8, 9, 4, 5, 12, 13);
-        r[k + 1] = __builtin_shufflevector(t[k], t[k + 2], 2, 3, 10, 11, 6, 7, 14, 15);
-        r[k + 2] = __builtin_shufflevector(t[k + 1], t[k + 3], 0, 1, 8, 9, 4, 5, 12, 13);
-        r[k + 3] = __builtin_shufflevector(t[k + 1], t[k + 3], 2, 3, 10, 11, 6, 7, 14, 15);
-    }
-    for (int k = 0; k < SQUARE / 2; k++) { /* halves */
-        *(eight *)(out + (size_t)k * out_stride) =
-            __builtin_shufflevector(r[k], r[k + 4], 0, 1, 2, 3, 8, 9, 10, 11);
-        *(eight *)(out + (size_t)(k + 4) * out_stride) =
-            __builtin_shufflevector(r[k], r[k + 4], 4, 5, 6, 7, 12, 13, 14, 15);
-    }
+    return lines - first < WIDTH ? lines - first : WIDTH;
 }
 
-/* The transpose, in squares; what is left over at the edges word by word. */
-TUFT_CLONES static void turn(float *restrict out, const float *restrict in, uint32_t rows,
-                             uint32_t columns, uint32_t out_stride, uint32_t in_stride)
+/* sum_j += sum_i weight_ij a_ij in a panel, four rows at a time. */
+TUFT_CLONES static void weigh(float *restrict sum, const float *restrict weight,
+                              const float *restrict a, uint32_t rows)
 {
-    uint32_t whole_rows = rows / SQUARE * SQUARE, whole_columns = columns / SQUARE * SQUARE;
-    for (uint32_t i = 0; i < whole_rows; i += SQUARE)
-        for (uint32_t j = 0; j < whole_columns; j += SQUARE)
-            turn_square(out + (size_t)j * out_stride + i, out_stride,
-                        in + (size_t)i * in_stride + j, in_stride);
-    for (uint32_t i = 0; i < rows; i++)
-        for (uint32_t j = i < whole_rows ? whole_columns : 0; j < columns; j++)
-            out[(size_t)j * out_stride + i] = in[(size_t)i * in_stride + j];
+    const float *restrict w = weight, *restrict x = a;
+    for (; rows >= 4; rows -= 4, w += 4 * WIDTH, x += 4 * WIDTH)
+        for (uint32_t j = 0; j < WIDTH; j++)
+            sum[j] += (w[j] * x[j] + w[WIDTH + j] * x[WIDTH + j]) +
+                      (w[2 * WIDTH + j] * x[2 * WIDTH + j] + w[3 * WIDTH + j] * x[3 * WIDTH + j]);
+    for (; rows; rows--, w += WIDTH, x += WIDTH)
+        for (uint32_t j = 0; j < WIDTH; j++)
+            sum[j] += w[j] * x[j];
 }
 
-/* One kind of line: nodes 0 (near the terminal) .. n - 1 (the open end), `step` floats apart. */
-typedef struct {
-    uint32_t nodes;
-    ptrdiff_t step;
-    float wire_ohm, end_ohm;
-} ladder;
-
-/* A part of a field's row. */
-enum { VECTORS = 4 };
-typedef float lanes __attribute__((vector_size(4 * WIDTH / VECTORS), aligned(4), may_alias));
-
-/* Solves WIDTH ladders side by side: `siemens` and `other` (voltage at the other side of the cells)
- * are given at the near node; `end` is the terminals' voltage. From the open end on, what lies
- * behind a node is a conductance y and a current j that flows out of it at 0 V:
- *     y <- G + y d,  j <- G x + j d,  d = 1 / (1 + R y) of the node behind;
- * then v = d (v of the node before + R j). terminal: current out of the line into its end. */
-TUFT_CLONES static void solve_ladders(ladder line, const float *restrict siemens,
-                                      const float *restrict other, float *restrict v,
-                                      const float *restrict end, float *restrict factor,
-                                      float *restrict share, float *restrict terminal)
+static const float *cells(const tuft_ir_drop *s, uint32_t k, uint32_t column)
 {
-    lanes y[VECTORS] = {{0}}, j[VECTORS] = {{0}}, d[VECTORS] = {{0}}, before[VECTORS];
-    for (uint32_t k = line.nodes; k-- > 0;) {
-        const lanes *g = (const lanes *)(siemens + (ptrdiff_t)k * line.step);
-        const lanes *x = (const lanes *)(other + (ptrdiff_t)k * line.step);
-        lanes *f = (lanes *)(factor + (size_t)k * WIDTH), *h = (lanes *)(share + (size_t)k * WIDTH);
-        float ohm = k ? line.wire_ohm : line.end_ohm;
-#pragma GCC unroll 4
-        for (int u = 0; u < VECTORS; u++) {
-            y[u] = g[u] + y[u] * d[u];
-            j[u] = g[u] * x[u] + j[u] * d[u];
-            d[u] = 1 / (1 + ohm * y[u]);
-            f[u] = d[u];
-            h[u] = ohm * j[u] * d[u];
-        }
-    }
-#pragma GCC unroll 4
-    for (int u = 0; u < VECTORS; u++) {
-        before[u] = ((const lanes *)end)[u];
-        ((lanes *)terminal)[u] = (j[u] - y[u] * before[u]) * d[u];
-    }
-    for (uint32_t k = 0; k < line.nodes; k++) {
-        const lanes *f = (const lanes *)(factor + (size_t)k * WIDTH);
-        const lanes *h = (const lanes *)(share + (size_t)k * WIDTH);
-        lanes *out = (lanes *)(v + (ptrdiff_t)k * line.step);
-#pragma GCC unroll 4
-        for (int u = 0; u < VECTORS; u++) {
-            before[u] = before[u] * f[u] + h[u];
-            out[u] = before[u];
-        }
-    }
+    return s->siemens + (size_t)(s->rows - 1 - k) * s->stride + column;
 }
 
+/* a from b, and the currents that it makes. Word lines are turned to lie beside each other, in
+ * pieces that fit the first-level cache. */
 static void solve_rows(tuft_ir_drop *s)
 {
-    ladder line = {s->columns, s->column_stride, (float)s->wires.row_ohm,
-                   (float)s->wires.driver_ohm};
-    for (uint32_t i = 0; i < s->rows; i += WIDTH)
-        solve_ladders(line, s->siemens_turned + i, s->b_turned + i, s->a_turned + i, s->drive + i,
-                      s->factor, s->share, s->current_input + i);
+    float wire = (float)s->wires.row_ohm, end = (float)s->wires.driver_ohm;
+    uint32_t last = (s->columns - 1) / WIDTH * WIDTH;
+    memset(s->current, 0, s->stride * sizeof *s->current);
+    for (uint32_t k = 0; k < s->rows; k += WIDTH) {
+        uint32_t rows = in_panel(s->rows, k);
+        tuft_ladders_behind behind = {0};
+        if (rows < WIDTH)
+            memset(s->turned, 0, sizeof s->turned);
+        for (uint32_t j = last + WIDTH; j > 0;) {
+            j -= WIDTH;
+            uint32_t columns = in_panel(s->columns, j);
+            float *x = s->x + (size_t)j * WIDTH, *factor = s->factor + (size_t)j * WIDTH;
+            tuft_transpose(s->turned, WIDTH, cells(s, k, j), -(ptrdiff_t)s->stride, rows, columns);
+            tuft_transpose(x, WIDTH, s->b + ((size_t)j * s->rows + (size_t)k * WIDTH), WIDTH, rows,
+                           columns);
+            tuft_ladders_eliminate(columns, j ? wire : end, wire, s->turned, WIDTH, x, factor, x,
+                                   &behind);
+        }
+        for (uint32_t j = 0; j < s->columns; j += WIDTH) {
+            uint32_t columns = in_panel(s->columns, j);
+            size_t at = (size_t)j * s->rows + (size_t)k * WIDTH;
+            float *x = s->x + (size_t)j * WIDTH;
+            tuft_ladders_voltage(columns, s->factor + (size_t)j * WIDTH, x,
+                                 j ? x - WIDTH : s->drive + k, x);
+            tuft_transpose(s->a + at, WIDTH, x, WIDTH, columns, rows);
+            weigh(s->current + j, s->weight + at, s->a + at, rows);
+        }
+    }
 }
 
+/* b_solved from a. */
 static void solve_columns(tuft_ir_drop *s)
 {
-    ladder line = {s->rows, -(ptrdiff_t)s->row_stride, (float)s->wires.column_ohm,
-                   (float)s->wires.sense_ohm};
-    size_t near = (size_t)(s->rows - 1) * s->row_stride;
-    for (uint32_t j = 0; j < s->columns; j += WIDTH)
-        solve_ladders(line, s->siemens + near + j, s->a + near + j, s->b_solved + near + j,
-                      s->ground + j, s->factor, s->share, s->current + j);
+    for (uint32_t j = 0; j < s->columns; j += WIDTH) {
+        size_t panel = (size_t)j * s->rows;
+        tuft_ladders_behind behind = {0};
+        tuft_ladders_eliminate(s->rows, (float)s->wires.sense_ohm, (float)s->wires.column_ohm,
+                               cells(s, 0, j), -(ptrdiff_t)s->stride, s->a + panel, s->factor, s->x,
+                               &behind);
+        tuft_ladders_voltage(s->rows, s->factor, s->x, s->ground, s->b_solved + panel);
+    }
+}
+
+/* A piece of a panel of a to begin with: from the guess, without one from the inputs. */
+static void expect(const tuft_ir_drop *s, const tuft_word_lines *guess, uint32_t panel, uint32_t k,
+                   uint32_t rows, float *a)
+{
+    if (guess) {
+        tuft_word_lines_guess(guess, s->drive, s->raised, panel, k, rows, a);
+        return;
+    }
+    for (uint32_t i = 0; i < rows; i++)
+        for (uint32_t l = 0; l < WIDTH; l++)
+            a[(size_t)i * WIDTH + l] = s->drive[k + i];
+}
+
+/* b and the currents from what is expected of a; and what a weighs. */
+static void begin(tuft_ir_drop *s, const tuft_word_lines *guess)
+{
+    float wire = (float)s->wires.column_ohm, end = (float)s->wires.sense_ohm;
+    ptrdiff_t step = -(ptrdiff_t)s->stride;
+    uint32_t last = (s->rows - 1) / WIDTH * WIDTH;
+    if (guess)
+        tuft_word_lines_raise(guess, s->drive, s->raised);
+    for (uint32_t j = 0; j < s->columns; j += WIDTH) {
+        size_t panel = (size_t)j * s->rows;
+        tuft_ladders_behind behind = {0};
+        for (uint32_t k = last + WIDTH; k > 0;) {
+            k -= WIDTH;
+            uint32_t rows = in_panel(s->rows, k);
+            float *x = s->x + (size_t)k * WIDTH;
+            expect(s, guess, j / WIDTH, k, rows, x);
+            tuft_ladders_eliminate(rows, k ? wire : end, wire, cells(s, k, j), step, x,
+                                   s->factor + (size_t)k * WIDTH, x, &behind);
+        }
+        memcpy(s->current + j, behind.current, sizeof behind.current);
+        tuft_ladders_voltage_weight(s->rows, s->factor, s->x, cells(s, 0, j), step, s->b + panel,
+                                    s->weight + panel);
+    }
 }
 
 /* b_before <- omega (gamma (b_solved - b) + b - b_before) + b_before; then the two change names. */
@@ -248,12 +243,12 @@ TUFT_CLONES static void extrapolate(float *restrict before, const float *restric
         before[k] += omega * (gamma * (solved[k] - b[k]) + b[k] - before[k]);
 }
 
-/* The same from b = 0, whatever b_before was. */
-TUFT_CLONES static void begin(float *restrict before, const float *restrict solved, size_t n,
-                              float gamma)
+/* The same in the first turn, in which there is no b_before. */
+TUFT_CLONES static void extrapolate_first(float *restrict before, const float *restrict b,
+                                          const float *restrict solved, size_t n, float gamma)
 {
     for (size_t k = 0; k < n; k++)
-        before[k] = gamma * solved[k];
+        before[k] = gamma * (solved[k] - b[k]) + b[k];
 }
 
 /* s of one kind of line, from the mean of its strongest line. */
@@ -269,12 +264,14 @@ static double slowest(uint32_t nodes, double wire_ohm, double end_ohm, double si
 /* rho, from the mean of some of the rows: it only says how to hurry. */
 static double convergence(const tuft_ir_drop *s)
 {
-    enum { SOME = 32 };
+    enum { SOME = 16 };
     uint32_t every = s->rows / SOME + 1, count = 0;
-    double sum = 0;
+    double sum = 0, part[SOME] = {0};
     for (uint32_t i = 0; i < s->rows; i += every, count++)
-        for (uint32_t j = 0; j < s->columns; j++)
-            sum += s->siemens[(size_t)i * s->row_stride + j];
+        for (uint32_t j = 0; j < s->stride; j++) /* SKEW and WIDTH are whole multiples */
+            part[j % SOME] += s->siemens[(size_t)i * s->stride + j];
+    for (int l = 0; l < SOME; l++)
+        sum += part[l];
     double mean = sum / ((double)count * s->columns);
     return slowest(s->columns, s->wires.row_ohm, s->wires.driver_ohm, mean) *
            slowest(s->rows, s->wires.column_ohm, s->wires.sense_ohm, mean);
@@ -287,26 +284,22 @@ static void swap(float **a, float **b)
     *b = kept;
 }
 
-tuft_status tuft_ir_drop_solve(tuft_ir_drop *s, const float *voltage, double tolerance,
-                               double *current, int *turns, tuft_error *err)
+tuft_status tuft_ir_drop_solve(tuft_ir_drop *s, const tuft_word_lines *guess, const float *voltage,
+                               double tolerance, double *current, int *turns, tuft_error *err)
 {
-    size_t n = (size_t)s->rows * s->row_stride;
+    size_t n = (size_t)s->rows * s->stride;
     if (tolerance < LEAST_TOLERANCE)
         tolerance = LEAST_TOLERANCE;
-    memcpy(s->drive, voltage, s->rows * sizeof *voltage);
-    memset(s->b, 0, n * sizeof *s->b);
-    memset(s->b_turned, 0, (size_t)s->columns * s->column_stride * sizeof *s->b_turned);
-    memset(s->current_before, 0, s->row_stride * sizeof *s->current_before);
-    turn(s->siemens_turned, s->siemens, s->rows, s->columns, s->column_stride, s->row_stride);
+    for (uint32_t k = 0; k < s->rows; k++)
+        s->drive[k] = voltage[s->rows - 1 - k];
     double rho = convergence(s), gamma = 2 / (2 - rho), sigma = rho / (2 - rho), omega = 1;
     double shrink = sigma / (1 + sqrt(1 - sigma * sigma));
+    double later = CAUTION * shrink / (1 - shrink), first = fmax(later, 2 * rho / (1 - rho));
     int turn_number = 0;
+    begin(s, guess);
     for (;;) {
-        if (turn_number)
-            turn(s->b_turned, s->b, s->rows, s->columns, s->column_stride, s->row_stride);
+        swap(&s->current, &s->current_before);
         solve_rows(s);
-        turn(s->a, s->a_turned, s->columns, s->rows, s->row_stride, s->column_stride);
-        solve_columns(s);
         double change = 0, largest = 0, sum = 0;
         for (uint32_t j = 0; j < s->columns; j++) {
             change = fmax(change, fabsf(s->current[j] - s->current_before[j]));
@@ -318,19 +311,20 @@ tuft_status tuft_ir_drop_solve(tuft_ir_drop *s, const float *voltage, double tol
             return tuft_fail(err, TUFT_NUMERIC,
                              "wires of %u x %u cells: no solution after %d turns", s->rows,
                              s->columns, turn_number);
-        if (CAUTION * change * shrink <= tolerance * (1 - shrink) * largest)
+        double pace = turn_number == 1 ? first : later;
+        if (pace * change <= tolerance * largest)
             break;
-        memcpy(s->current_before, s->current, s->columns * sizeof *s->current);
         omega = turn_number == 1   ? 1
                 : turn_number == 2 ? 1 / (1 - sigma * sigma / 2)
                                    : 1 / (1 - sigma * sigma * omega / 4);
+        solve_columns(s);
         if (turn_number == 1)
-            begin(s->b_before, s->b_solved, n, (float)gamma);
+            extrapolate_first(s->b_before, s->b, s->b_solved, n, (float)gamma);
         else
             extrapolate(s->b_before, s->b, s->b_solved, n, (float)gamma, (float)omega);
         swap(&s->b, &s->b_before);
     }
-    swap(&s->b, &s->b_solved);
+    s->lagging = 1;
     for (uint32_t j = 0; j < s->columns; j++)
         current[j] = s->current[j];
     if (turns)
@@ -338,8 +332,22 @@ tuft_status tuft_ir_drop_solve(tuft_ir_drop *s, const float *voltage, double tol
     return TUFT_OK;
 }
 
-double tuft_ir_drop_across(const tuft_ir_drop *s, uint32_t row, uint32_t column)
+static size_t place_of(const tuft_ir_drop *s, uint32_t row, uint32_t column)
 {
-    size_t k = (size_t)row * s->row_stride + column;
-    return (double)s->a[k] - s->b[k];
+    uint32_t panel = column / WIDTH;
+    return ((size_t)panel * s->rows + (s->rows - 1 - row)) * WIDTH + column % WIDTH;
+}
+
+double tuft_ir_drop_word(const tuft_ir_drop *s, uint32_t row, uint32_t column)
+{
+    return s->a[place_of(s, row, column)];
+}
+
+double tuft_ir_drop_across(tuft_ir_drop *s, uint32_t row, uint32_t column)
+{
+    size_t at = place_of(s, row, column);
+    if (s->lagging)
+        solve_columns(s);
+    s->lagging = 0;
+    return (double)s->a[at] - s->b_solved[at];
 }

@@ -49,13 +49,21 @@ void tuft_ir_drop_free(tuft_ir_drop *solver);
 float *tuft_ir_drop_siemens(tuft_ir_drop *solver);
 uint32_t tuft_ir_drop_stride(const tuft_ir_drop *solver);
 
+/* A guess at the word lines' voltages, lsm/word_lines.h. */
+typedef struct tuft_word_lines tuft_word_lines;
+
 /* current[columns] in ampere for voltage[rows], until the estimated error of the currents is below
- * tolerance (1e-6 or more) of the largest. *turns (may be NULL): how many it took. TUFT_NUMERIC:
- * not within 10 000, or NaN. */
-tuft_status tuft_ir_drop_solve(tuft_ir_drop *solver, const float *voltage, double tolerance,
-                               double *current, int *turns, tuft_error *err);
+ * tolerance (1e-6 or more) of the largest. On `guess` (NULL: none) the number of turns depends, the
+ * solution only within the tolerance. *turns (may be NULL): how many it took. TUFT_NUMERIC: not
+ * within 10 000, or NaN. */
+tuft_status tuft_ir_drop_solve(tuft_ir_drop *solver, const tuft_word_lines *guess,
+                               const float *voltage, double tolerance, double *current, int *turns,
+                               tuft_error *err);
+
+/* Voltage a of word line i at column j after a solve. */
+double tuft_ir_drop_word(const tuft_ir_drop *solver, uint32_t row, uint32_t column);
 
 /* Voltage a - b across cell (i, j) after a solve. */
-double tuft_ir_drop_across(const tuft_ir_drop *solver, uint32_t row, uint32_t column);
+double tuft_ir_drop_across(tuft_ir_drop *solver, uint32_t row, uint32_t column);
 
 #endif

@@ -3,6 +3,7 @@
 #include "core/memory.h"
 #include "core/normals.h"
 #include "core/simd.h"
+#include "lsm/word_lines.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -51,6 +52,7 @@ struct tuft_macro {
     double *full;      /* ampere, [tiles] of the ADC */
     float *plane;      /* siemens, [rows][2 stride], plus and minus beside each other, where cells
                           are read one by one; else NULL */
+    tuft_word_lines **guess; /* [tiles] where the network is solved, to begin with; else NULL */
 };
 
 struct tuft_macro_reader {
@@ -195,7 +197,7 @@ static tuft_status fold_tile(tuft_macro *m, place p, tuft_error *err)
         interleave(m, p, tuft_ir_drop_siemens(solver), tuft_ir_drop_stride(solver));
     for (uint32_t i = 0; !status && i < p.rows; i++) {
         voltage[i] = 1;
-        status = tuft_ir_drop_solve(solver, voltage, TRANSFER_TOLERANCE, current, NULL, err);
+        status = tuft_ir_drop_solve(solver, NULL, voltage, TRANSFER_TOLERANCE, current, NULL, err);
         voltage[i] = 0;
         for (uint32_t j = 0; !status && j < p.columns; j++) {
             size_t to = (size_t)(p.row + i) * m->stride + p.column + j;
@@ -212,6 +214,13 @@ static tuft_status fold_tile(tuft_macro *m, place p, tuft_error *err)
     free(voltage);
     free(current);
     return status;
+}
+
+static tuft_status guess_tile(tuft_macro *m, place p, tuft_error *err)
+{
+    return tuft_word_lines_new(&m->guess[p.number],
+                               m->plane + 2 * ((size_t)p.row * m->stride + p.column), 2 * m->stride,
+                               p.rows, 2 * p.columns, &m->config.wires, err);
 }
 
 /* Four standard deviations of a column whose inputs are full, with random signs. */
@@ -276,11 +285,15 @@ tuft_status tuft_macro_new(tuft_macro **out, const tuft_crossbar *target,
         status = TUFT_NEW(&m->plane, 2 * n, "macro cells", err);
     if (!status)
         status = TUFT_NEW(&m->full, tuft_macro_tiles(m), "macro ranges", err);
+    if (!status && config->method == TUFT_WIRES_EXACT)
+        status = TUFT_NEW(&m->guess, tuft_macro_tiles(m), "macro guesses", err);
     if (!status)
         pair_up(m);
     for (uint32_t t = 0; !status && t < tuft_macro_tiles(m); t++) {
         if (config->method == TUFT_WIRES_FOLDED)
             status = fold_tile(m, place_of(m, t), err);
+        if (m->guess)
+            status = guess_tile(m, place_of(m, t), err);
         m->full[t] = config->adc.full > 0 ? config->adc.full : range_of(m, place_of(m, t));
     }
     if (status)
@@ -299,6 +312,9 @@ void tuft_macro_free(tuft_macro *macro)
     free(macro->variance);
     free(macro->full);
     free(macro->plane);
+    for (uint32_t t = 0; macro->guess && t < tuft_macro_tiles(macro); t++)
+        tuft_word_lines_free(macro->guess[t]);
+    free(macro->guess);
     free(macro);
 }
 
@@ -477,8 +493,8 @@ static tuft_status read_cells(tuft_macro_reader *r, place p, uint64_t access, ui
         for (uint32_t i = 0; i < p.rows; i++)
             noisy_row(r, p, p.row + i, access, pulse,
                       tuft_ir_drop_siemens(solver) + (size_t)i * tuft_ir_drop_stride(solver));
-        tuft_status status = tuft_ir_drop_solve(solver, r->drive + p.row, m->config.tolerance,
-                                                r->current, NULL, err);
+        tuft_status status = tuft_ir_drop_solve(solver, m->guess[p.number], r->drive + p.row,
+                                                m->config.tolerance, r->current, NULL, err);
         if (status)
             return status;
         for (uint32_t j = 0; j < p.columns; j++)

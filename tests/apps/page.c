@@ -44,8 +44,8 @@ const char *page_fault(const char *page)
 
 const char *page_unwanted(const char *page)
 {
-    static const char *const unwanted[] = {"http:",   "https:", "//",   "<script", "<link",
-                                           "@import", "url(",   "src=", "nan",     "inf"};
+    static const char *const unwanted[] = {"http:",   "https:", "//",   "<script ", "<link",
+                                           "@import", "url(",   "src=", "nan",      "inf"};
     for (size_t i = 0; i < sizeof unwanted / sizeof *unwanted; i++) {
         const char *found = strstr(page, unwanted[i]);
         /* Base64 holds any letters, and slashes. */

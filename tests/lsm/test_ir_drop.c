@@ -87,8 +87,8 @@ static void compare(uint32_t rows, uint32_t columns, tuft_wires wires, double me
         voltage[i] = (float)(0.2 * (2 * tuft_random_uniform(&random) - 0.7));
     fill(solver, rows, columns, mean, sd, rows + columns);
     direct(solver, tuft_ir_drop_siemens(solver), (int)rows, (int)columns, wires, voltage, expected);
-    cr_assert_eq(tuft_ir_drop_solve(solver, voltage, 1e-5, found, &turns, &err), TUFT_OK, "%s",
-                 err.message);
+    cr_assert_eq(tuft_ir_drop_solve(solver, NULL, voltage, 1e-5, found, &turns, &err), TUFT_OK,
+                 "%s", err.message);
     for (uint32_t j = 0; j < columns; j++)
         largest = fmax(largest, fabs(expected[j]));
     for (uint32_t j = 0; j < columns; j++)
@@ -124,8 +124,9 @@ Test(ir_drop, keeps_to_its_tolerance)
             tuft_ir_drop *solver = solver_for(SIDE, SIDE, wires[w]);
             double largest = 0, worst = 0;
             fill(solver, SIDE, SIDE, 20e-6, 6e-6, 3);
-            cr_assert_eq(tuft_ir_drop_solve(solver, voltage, 1e-6, close, NULL, NULL), TUFT_OK);
-            cr_assert_eq(tuft_ir_drop_solve(solver, voltage, tolerance, rough, NULL, NULL),
+            cr_assert_eq(tuft_ir_drop_solve(solver, NULL, voltage, 1e-6, close, NULL, NULL),
+                         TUFT_OK);
+            cr_assert_eq(tuft_ir_drop_solve(solver, NULL, voltage, tolerance, rough, NULL, NULL),
                          TUFT_OK);
             for (int j = 0; j < SIDE; j++) {
                 largest = fmax(largest, fabs(close[j]));
@@ -144,7 +145,7 @@ Test(ir_drop, one_cell_is_a_series_of_resistances)
     const float voltage = 0.3F;
     double current;
     *tuft_ir_drop_siemens(solver) = 1e-3F;
-    cr_assert_eq(tuft_ir_drop_solve(solver, &voltage, 1e-6, &current, NULL, NULL), TUFT_OK);
+    cr_assert_eq(tuft_ir_drop_solve(solver, NULL, &voltage, 1e-6, &current, NULL, NULL), TUFT_OK);
     cr_assert_float_eq(current, 0.3 / 1416, 5e-6 * 0.3 / 1416);
     cr_assert_float_eq(tuft_ir_drop_across(solver, 0, 0), 0.3 / 1.416, 1e-6);
     tuft_ir_drop_free(solver);
@@ -159,7 +160,7 @@ Test(ir_drop, a_word_line_is_a_cable)
     static double current[CELLS];
     tuft_ir_drop *solver = solver_for(1, CELLS, (tuft_wires){2, 0, 1, 0});
     fill(solver, 1, CELLS, 20e-6, 0, 1);
-    cr_assert_eq(tuft_ir_drop_solve(solver, &voltage, 1e-6, current, NULL, NULL), TUFT_OK);
+    cr_assert_eq(tuft_ir_drop_solve(solver, NULL, &voltage, 1e-6, current, NULL, NULL), TUFT_OK);
     double k = sqrt(2 * 20e-6);
     for (int j = 0; j < CELLS; j++) {
         double cable = 0.2 * 20e-6 * cosh(k * (CELLS - j - 0.5)) / cosh(k * CELLS);
@@ -178,7 +179,7 @@ Test(ir_drop, wires_without_resistance_give_the_product)
     fill(solver, ROWS, COLUMNS, 20e-6, 6e-6, 1);
     for (int i = 0; i < ROWS; i++)
         voltage[i] = (float)(0.01 * i - 0.3);
-    cr_assert_eq(tuft_ir_drop_solve(solver, voltage, 1e-6, current, &turns, NULL), TUFT_OK);
+    cr_assert_eq(tuft_ir_drop_solve(solver, NULL, voltage, 1e-6, current, &turns, NULL), TUFT_OK);
     for (uint32_t j = 0; j < COLUMNS; j++) {
         double product = 0;
         for (uint32_t i = 0; i < ROWS; i++)
@@ -206,8 +207,8 @@ Test(ir_drop, is_reciprocal)
                 tuft_ir_drop_siemens(one)[(size_t)i * tuft_ir_drop_stride(one) + j];
     voltage[11] = 0.2F;
     back[COLUMNS - 1 - 4] = 0.2F;
-    cr_assert_eq(tuft_ir_drop_solve(one, voltage, 1e-6, current, NULL, NULL), TUFT_OK);
-    cr_assert_eq(tuft_ir_drop_solve(other, back, 1e-6, returned, NULL, NULL), TUFT_OK);
+    cr_assert_eq(tuft_ir_drop_solve(one, NULL, voltage, 1e-6, current, NULL, NULL), TUFT_OK);
+    cr_assert_eq(tuft_ir_drop_solve(other, NULL, back, 1e-6, returned, NULL, NULL), TUFT_OK);
     cr_assert_float_eq(current[4], returned[ROWS - 1 - 11], 2e-5 * current[4]);
     tuft_ir_drop_free(one);
     tuft_ir_drop_free(other);
@@ -228,6 +229,7 @@ Test(ir_drop, what_makes_no_sense)
     const float voltage[3] = {NAN, 0, 0};
     double current[3];
     fill(solver, 3, 3, 1e-5, 0, 1);
-    cr_assert_eq(tuft_ir_drop_solve(solver, voltage, 1e-5, current, NULL, &err), TUFT_NUMERIC);
+    cr_assert_eq(tuft_ir_drop_solve(solver, NULL, voltage, 1e-5, current, NULL, &err),
+                 TUFT_NUMERIC);
     tuft_ir_drop_free(solver);
 }
