@@ -30,15 +30,16 @@ typedef struct {
 /* TUFT_INVALID: --mouth is no box. */
 tuft_status enhance_material_check(const enhance_material_config *config, tuft_error *err);
 
-/* Which talkers are made: those that are trained on, or others. */
+/* Which talkers and noises are made: those that are trained on, or others. */
 typedef enum { ENHANCE_TALKERS_KNOWN, ENHANCE_TALKERS_UNKNOWN } enhance_talkers;
 
 typedef struct {
     enhance_clips clips;
-    tuft_noise_library train, test; /* noises */
+    tuft_noise_library train, test; /* noises; made ones: of one side */
 } enhance_material;
 
-/* Reads or makes all of it; made talkers of the kind asked for. On failure *out is zeroed. */
+/* Reads or makes all of it; made talkers and noises of the kind asked for. On failure *out is
+ * zeroed. */
 tuft_status enhance_material_open(const enhance_material_config *config, enhance_talkers talkers,
                                   const tuft_enhancement *enhancement, const common_options *common,
                                   enhance_material *out, tuft_error *err);

@@ -87,9 +87,9 @@ typedef struct {
 } train_preset;
 
 static const train_preset preset[] = {
-    {&tuft_enhancement_defaults, 2, 192, 48, 192, 0.8, 40},
+    {&tuft_enhancement_defaults, 2, 192, 24, 192, 0.8, 30},
     {&tuft_enhancement_defaults, 1, 96, 24, 96, 0.8, 12},
-    {&tuft_enhancement_adeel2023, 2, 192, 48, 192, 0.8, 40},
+    {&tuft_enhancement_adeel2023, 2, 192, 24, 192, 0.8, 30},
 };
 
 static int64_t or_default(int64_t value, int64_t otherwise)

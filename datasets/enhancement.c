@@ -43,16 +43,11 @@ static tuft_status check(const tuft_enhancement_config *c, tuft_error *err)
         const char *name;
         double value, low, high;
     } range[] = {
-        {"rate_hz", c->rate_hz, 4000, 192000},
-        {"window_ms", c->window_ms, 1, 1000},
-        {"overlap", c->overlap, 0.25, 0.95},
-        {"bands", c->bands, 4, BAND_LIMIT},
-        {"past", c->past, 0, STACK_LIMIT},
-        {"ahead", c->ahead, 0, STACK_LIMIT},
-        {"floor", c->floor, 1e-20, 1},
-        {"least_gain", c->least_gain, 0, 1},
-        {"lips.orders", c->lips.orders, 1, 3},
-        {"lips.coefficients", c->lips.coefficients, 1, 4096},
+        {"rate_hz", c->rate_hz, 4000, 192000}, {"window_ms", c->window_ms, 1, 1000},
+        {"overlap", c->overlap, 0.25, 0.95},   {"bands", c->bands, 4, BAND_LIMIT},
+        {"past", c->past, 0, STACK_LIMIT},     {"ahead", c->ahead, 0, STACK_LIMIT},
+        {"floor", c->floor, 1e-20, 1},         {"least_gain", c->least_gain, 0, 1},
+        {"lips.orders", c->lips.orders, 1, 3}, {"lips.coefficients", c->lips.coefficients, 1, 4096},
     };
     for (size_t i = 0; i < sizeof range / sizeof *range; i++)
         if (!(range[i].value >= range[i].low && range[i].value <= range[i].high))
@@ -225,8 +220,8 @@ tuft_status tuft_enhancement_target(const tuft_enhancement *e, const float *spee
     if (!status)
         status = band_power(e, noise, n, &of_noise, err);
     if (!status)
-        tuft_mask_ideal_ratio(of_speech, of_noise,
-                              tuft_stft_frames(e->stft, n) * e->config.bands, mask);
+        tuft_mask_ideal_ratio(of_speech, of_noise, tuft_stft_frames(e->stft, n) * e->config.bands,
+                              mask);
     free(of_speech);
     free(of_noise);
     return status;

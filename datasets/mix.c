@@ -42,7 +42,7 @@ static tuft_status draw_noise(const tuft_noise_library *library, uint64_t seed, 
     tuft_random random = tuft_random_stream(seed, TUFT_RANDOM_NOISE, index);
     for (int draw = 0; draw < DRAWS; draw++) {
         m->which = below(&random, library->count);
-        const tuft_noise *noise = &library->noise[m->which];
+        const tuft_noise_sound *noise = &library->noise[m->which];
         m->offset = below(&random, tuft_noise_offsets(noise, m->n));
         tuft_status status = tuft_noise_excerpt(noise, m->offset, m->n, m->noise, err);
         if (status)

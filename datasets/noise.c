@@ -17,7 +17,7 @@
 
 enum { LIST_LIMIT = 1 << 24, FADE = TUFT_NOISE_RATE_HZ / 20 };
 
-static void free_noise(tuft_noise *noise)
+static void free_noise(tuft_noise_sound *noise)
 {
     free(noise->name);
     free(noise->path);
@@ -33,7 +33,7 @@ void tuft_noise_library_free(tuft_noise_library *library)
 }
 
 /* Takes the noise's members over; on failure they are freed. */
-static tuft_status push(tuft_noise_library *library, tuft_noise noise, tuft_error *err)
+static tuft_status push(tuft_noise_library *library, tuft_noise_sound noise, tuft_error *err)
 {
     tuft_status status =
         noise.name ? TUFT_OK : tuft_fail(err, TUFT_MEMORY, "noise: no memory for a name");
@@ -54,7 +54,8 @@ tuft_status tuft_noise_library_add(tuft_noise_library *library, const char *name
         free(sample);
         return tuft_fail(err, TUFT_INVALID, "noise: %s has no samples", name);
     }
-    return push(library, (tuft_noise){strdup(name), NULL, sample, n, TUFT_NOISE_RATE_HZ}, err);
+    return push(library, (tuft_noise_sound){strdup(name), NULL, sample, n, TUFT_NOISE_RATE_HZ},
+                err);
 }
 
 static tuft_status add_file(tuft_noise_library *library, const char *path, tuft_error *err)
@@ -64,8 +65,8 @@ static tuft_status add_file(tuft_noise_library *library, const char *path, tuft_
     if (status)
         return status;
     const char *slash = strrchr(path, '/');
-    tuft_noise noise = {strdup(slash ? slash + 1 : path), strdup(path), NULL, info.frames,
-                        info.rate_hz};
+    tuft_noise_sound noise = {strdup(slash ? slash + 1 : path), strdup(path), NULL, info.frames,
+                              info.rate_hz};
     if (!noise.path) {
         free_noise(&noise);
         return tuft_fail(err, TUFT_MEMORY, "%s: no memory for the name", path);
@@ -134,7 +135,7 @@ static tuft_status add_list(tuft_noise_library *library, const char *path, tuft_
 
 static int compare_names(const void *a, const void *b)
 {
-    return strcmp(((const tuft_noise *)a)->name, ((const tuft_noise *)b)->name);
+    return strcmp(((const tuft_noise_sound *)a)->name, ((const tuft_noise_sound *)b)->name);
 }
 
 tuft_status tuft_noise_library_open(const char *path, tuft_noise_library *out, tuft_error *err)
@@ -243,7 +244,7 @@ tuft_status tuft_noise_library_split(tuft_noise_library *library, const char *te
 }
 
 /* Samples at TUFT_NOISE_RATE_HZ. */
-static uint64_t length(const tuft_noise *noise)
+static uint64_t length(const tuft_noise_sound *noise)
 {
     if (!noise->path)
         return noise->frames;
@@ -256,14 +257,14 @@ static uint64_t fade_length(uint64_t n)
     return n / 4 < FADE ? n / 4 : FADE;
 }
 
-uint64_t tuft_noise_offsets(const tuft_noise *noise, size_t n)
+uint64_t tuft_noise_offsets(const tuft_noise_sound *noise, size_t n)
 {
     uint64_t all = length(noise);
     return all >= n ? all - n + 1 : all - fade_length(all);
 }
 
 /* out[n] from a file that is long enough. Read with 10 ms on either side for the filter. */
-static tuft_status read_piece(const tuft_noise *noise, uint64_t offset, size_t n, float *out,
+static tuft_status read_piece(const tuft_noise_sound *noise, uint64_t offset, size_t n, float *out,
                               tuft_error *err)
 {
     const double ratio = (double)noise->rate_hz / TUFT_NOISE_RATE_HZ;
@@ -288,7 +289,7 @@ static tuft_status read_piece(const tuft_noise *noise, uint64_t offset, size_t n
     return status;
 }
 
-tuft_status tuft_noise_excerpt(const tuft_noise *noise, uint64_t offset, size_t n, float *out,
+tuft_status tuft_noise_excerpt(const tuft_noise_sound *noise, uint64_t offset, size_t n, float *out,
                                tuft_error *err)
 {
     if (n == 0 || offset >= tuft_noise_offsets(noise, n))

@@ -16,10 +16,10 @@ typedef struct {
     float *sample;   /* in memory, at TUFT_NOISE_RATE_HZ */
     uint64_t frames; /* samples a channel, of the file or in memory */
     int rate_hz;     /* of the file */
-} tuft_noise;
+} tuft_noise_sound;
 
 typedef struct {
-    tuft_noise *noise; /* in order of name, where it was opened */
+    tuft_noise_sound *noise; /* in order of name, where it was opened */
     size_t count, capacity;
 } tuft_noise_library;
 
@@ -45,12 +45,12 @@ tuft_status tuft_noise_library_split(tuft_noise_library *library, const char *te
                                      tuft_noise_library *test, tuft_error *err);
 
 /* The number of different offsets from which n samples at TUFT_NOISE_RATE_HZ can start. */
-uint64_t tuft_noise_offsets(const tuft_noise *noise, size_t n);
+uint64_t tuft_noise_offsets(const tuft_noise_sound *noise, size_t n);
 
 /* out[n] at TUFT_NOISE_RATE_HZ from sample offset < tuft_noise_offsets() on. A noise shorter than n
  * goes round: its last 50 ms (or quarter) fade out while its first fade in, with equal power.
  * Errors: TUFT_INVALID, offset; those of reading. */
-tuft_status tuft_noise_excerpt(const tuft_noise *noise, uint64_t offset, size_t n, float *out,
+tuft_status tuft_noise_excerpt(const tuft_noise_sound *noise, uint64_t offset, size_t n, float *out,
                                tuft_error *err);
 
 #endif

@@ -328,7 +328,7 @@ Test(enhancement, what_is_refused)
     shell_refused("enhance train", 1, "text.mpg",
                   "--clips . --noise good.wav --model=out.tuft --quiet");
     shell_refused("enhance train", 1, "none left to train on",
-                  "--preset demo --limit 4 --validation 2 --test 2 --model=out.tuft");
+                  "--preset demo --limit 4 --validation 2 --test 2 --quiet --model=out.tuft");
     shell_refused("enhance train", 2, "--snr-low", "--snr-low 3 --snr-high 0 --model=out.tuft");
     shell_refused("enhance train", 2, "--labelled", "--labelled 3 --model=out.tuft");
     shell_refused("enhance test", 2, "--silence", "--model ears.tuft --silence 101");

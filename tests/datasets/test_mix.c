@@ -159,7 +159,7 @@ Test(noise, any_rate_becomes_one_and_keeps_its_times)
     cr_assert_str_eq(library.noise[0].name, "byte.wav");
     cr_assert_str_eq(library.noise[3].name, "short.wav");
     for (size_t i = 0; i < 3; i++) {
-        const tuft_noise *noise = &library.noise[i];
+        const tuft_noise_sound *noise = &library.noise[i];
         cr_assert_eq(tuft_noise_offsets(noise, N), 2 * RATE + 1);
         const uint64_t offsets[] = {0, 5, 12345, 2 * RATE};
         for (int o = 0; o < 4; o++) {
@@ -280,6 +280,9 @@ Test(noise, test_noises_are_not_heard_in_training)
     float *more = aligned_alloc(64, 64);
     *more = 1.0f;
     cr_assert_eq(tuft_noise_library_add(&test, "more", more, 1, NULL), TUFT_OK);
+    cr_assert_eq(test.count, 6);
+    more = aligned_alloc(64, 64); /* taken over, and freed */
+    cr_assert_eq(tuft_noise_library_add(&test, "none", more, 0, NULL), TUFT_INVALID);
     cr_assert_eq(test.count, 6);
     tuft_noise_library_free(&train);
     tuft_noise_library_free(&test);

@@ -32,7 +32,7 @@ static void spectrum(const float *sample, size_t n, double power[BINS])
 }
 
 /* dB an octave between 500 and 4000 Hz. */
-static double slope(const tuft_noise *noise)
+static double slope(const tuft_noise_sound *noise)
 {
     double power[BINS], low = 0.0, high = 0.0;
     spectrum(noise->sample, noise->frames, power);
@@ -43,7 +43,7 @@ static double slope(const tuft_noise *noise)
     return 10 * log10(high / low) / 3;
 }
 
-static const tuft_noise *named(const tuft_noise_library *library, const char *name)
+static const tuft_noise_sound *named(const tuft_noise_library *library, const char *name)
 {
     for (size_t i = 0; i < library->count; i++)
         if (strcmp(library->noise[i].name, name) == 0)
@@ -67,7 +67,7 @@ Test(noise_synthetic, spectra_are_as_named)
     for (int s = 0; s < 2; s++) {
         cr_assert_eq(side[s]->count, 5);
         for (size_t i = 0; i < 5; i++) {
-            const tuft_noise *noise = &side[s]->noise[i];
+            const tuft_noise_sound *noise = &side[s]->noise[i];
             double power = 0.0, mean = 0.0;
             cr_assert_eq(noise->frames, 160000);
             for (size_t k = 0; k < noise->frames; k++) {
