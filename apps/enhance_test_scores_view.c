@@ -71,8 +71,11 @@ tuft_status test_view_scores(app_report *report, const test_run *run, tuft_error
     if (status)
         return status;
     report_section(report, "Scores");
-    report_text(report, "Clips differ more than models do, so that intervals of means overlap; "
-                        "which model is better, the differences below tell.");
+    if (run->clips == 1)
+        report_text(report, "One clip: there are no intervals.");
+    else if (run->models > 1)
+        report_text(report, "Intervals are of means over the clips. All models heard the same "
+                            "ones: where intervals overlap, the differences below say more.");
     for (size_t i = 0; i < TEST_SHOWN_SCORES; i++)
         if (test_is_scored(run, test_shown_scores[i].score))
             draw_score(report, run, &test_shown_scores[i], curve);
