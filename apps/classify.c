@@ -2,6 +2,9 @@
 #include "apps/classify.h"
 
 #include "apps/commands.h"
+#include "apps/counts_file.h"
+#include "apps/measured_array.h"
+#include "core/file.h"
 #include "core/memory.h"
 #include "lsm/counts.h"
 #include "lsm/interval.h"
@@ -49,6 +52,10 @@ static const app_option options[] = {
                 "change values of the preset, as they stand in the result's config"),
     OPTION_TEXT(classify_config, conductances, "conductances", "FILE",
                 "measured conductances (siemens, text) to draw the weights from"),
+    OPTION_TEXT(classify_config, map, "map", "FILE",
+                "a measured array, cell by cell, that the liquid's crossbars are cut from: CSV, or "
+                "HDF5 with a dataset `conductance`"),
+    OPTION_CHOICE(classify_config, unit, "unit", measured_units, "of the map: S, mS, uS or nS"),
     OPTION_SECTION("Training of --network srnn and rnn (default: ours)"),
     OPTION_CHOICE(classify_config, read, "read", trained_reads,
                   "sum (spike counts), membrane (leaky outputs), last (output)"),
@@ -66,6 +73,10 @@ static const app_option options[] = {
                    "K folds inside the training side alone; the test side is not read"),
     OPTION_SWITCH(classify_config, baseline, "baseline",
                   "also a linear readout of the recordings' own windowed counts"),
+    OPTION_SECTION("Output"),
+    OPTION_TEXT(classify_config, counts, "counts", "FILE",
+                "spikes of each source, its synapses and their conductances, for tuft energy: "
+                "HDF5, or CSV (.csv)"),
 };
 
 static const command_example examples[] = {
@@ -111,8 +122,14 @@ static tuft_status check(const void *config, tuft_error *err)
         status = tuft_fail(err, TUFT_INVALID,
                            "--epochs, --batch, --rate, --clip and --sharpness are for --network "
                            "srnn and rnn");
+    if (!status && c->network != CLASSIFY_LIQUID && c->counts)
+        status = tuft_fail(err, TUFT_INVALID, "--counts is for --network liquid");
     if (!status && c->network != CLASSIFY_LIQUID && c->conductances)
         status = tuft_fail(err, TUFT_INVALID, "--conductances is for --network liquid");
+    if (!status && c->network != CLASSIFY_LIQUID && c->map)
+        status = tuft_fail(err, TUFT_INVALID, "--map is for --network liquid");
+    if (!status && c->map && c->conductances)
+        status = tuft_fail(err, TUFT_INVALID, "--map and --conductances: expected one of them");
     if (!status && c->network != CLASSIFY_LIQUID)
         status = trained_check(
             &preset, c->network == CLASSIFY_SRNN ? "--network srnn" : "--network rnn", err);
@@ -212,6 +229,20 @@ static const uint32_t *fold_groups(const classify_run *run)
     return run->set.kind != MODALITY_VISION && last >= 2 ? run->set.speaker : NULL;
 }
 
+/* Counts of the first seed's reservoir, with what its pairs conduct. */
+static tuft_status write_counts(const classify_run *run, const tuft_reservoir *reservoir,
+                                uint64_t seed, tuft_error *err)
+{
+    tuft_reservoir *siemens;
+    tuft_status status = liquid_siemens(&siemens, &run->preset, run->set.all.geometry, seed, err);
+    if (status)
+        return status;
+    status = counts_file_write(run->config->counts, reservoir->network, &run->ledger,
+                               siemens->network, err);
+    tuft_reservoir_free(siemens);
+    return status;
+}
+
 static tuft_status run_liquid(classify_run *run, size_t repeat, app_result *result, tuft_error *err)
 {
     const classify_config *config = run->config;
@@ -233,6 +264,8 @@ static tuft_status run_liquid(classify_run *run, size_t repeat, app_result *resu
                                &config->common, (int)config->common.threads, label, &table,
                                repeat ? NULL : &run->ledger, err);
     free(trained);
+    if (!status && !repeat && config->counts)
+        status = write_counts(run, reservoir, seed, err);
     if (!status) {
         run->cells = reservoir->cells;
         run->features = table.features.columns;
@@ -428,6 +461,7 @@ static tuft_status publish(classify_run *run, app_result *result, tuft_error *er
     json_object_set_new(result_results(result), "samples",
                         json_integer((json_int_t)run->set.all.count));
     json_object_set_new(result_results(result), "cells", json_integer((json_int_t)run->cells));
+    json_object_set_new(result_results(result), "encoded", json_integer((json_int_t)run->encoded));
     json_object_set_new(result_results(result), "features",
                         json_integer((json_int_t)run->features));
     if (run->baseline.accuracy)
@@ -460,6 +494,15 @@ static tuft_status run(const void *settings, tuft_error *err)
         return status;
     result_stage(result, "load");
     dataset_request request = request_of(config);
+    tuft_output counts;
+    if (config->counts) { /* said before the work, not after it */
+        status = tuft_output_open(&counts, config->counts, err);
+        if (status) {
+            result_free(result);
+            return status;
+        }
+        tuft_output_abandon(&counts);
+    }
     status = preset_cochlea((preset_name)config->preset, config->set, &request.cochlea, err);
     if (!status)
         status = dataset_load(&request, &run.set, err);
@@ -474,6 +517,10 @@ static tuft_status run(const void *settings, tuft_error *err)
     if (!status && config->conductances)
         status = tuft_conductance_check_unit(config->conductances,
                                              run.preset.reservoir.conductance.mean_siemens, err);
+    if (!status && config->map) {
+        status = measured_array_load(config->map, config->unit, &run.array, err);
+        run.preset.reservoir.array = &run.array;
+    }
     if (!status)
         status = scores_new(&run.liquid, &run, err);
     for (size_t r = 0; !status && r < (size_t)config->seeds; r++)
@@ -487,6 +534,7 @@ static tuft_status run(const void *settings, tuft_error *err)
     scores_free(&run.baseline);
     tuft_ledger_free(&run.ledger);
     dataset_free(&run.set);
+    tuft_crossbar_free(&run.array);
     free(table);
     result_free(result);
     return status;

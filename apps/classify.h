@@ -10,8 +10,8 @@
 
 typedef struct {
     common_options common;
-    int dataset, network, preset;
-    const char *train, *test, *set, *test_talkers, *conductances;
+    int dataset, network, preset, unit;
+    const char *train, *test, *set, *test_talkers, *conductances, *map, *counts;
     int64_t seeds, cross_validate, per_class, limit;
     int read; /* this and the next five: of networks with trained weights; NAN, unset: ours */
     int64_t epochs, batch;
@@ -33,6 +33,7 @@ typedef struct {
 typedef struct {
     const classify_config *config;
     lsm_preset preset;
+    tuft_crossbar array; /* measured; empty without --map */
     dataset set;
     size_t cells, features;
     size_t encoded;                   /* recordings and copies that one seed runs */

@@ -6,11 +6,11 @@
 #include <string.h>
 
 static const app_command *const table[] = {
-    &cell_bursts_command, &cell_fi_command,    &cell_multiplex_command,
-    &cell_pair_command,   &cell_steps_command, &cell_transfer_command,
-    &classify_command,    &convert_command,    &device_command,
-    &info_command,        &run_command,        &simulate_command,
-    &sweep_command,       &zero_shot_command,
+    &cell_bursts_command,  &cell_fi_command,       &cell_multiplex_command, &cell_pair_command,
+    &cell_steps_command,   &cell_transfer_command, &classify_command,       &convert_command,
+    &device_command,       &energy_command,        &enhance_run_command,    &enhance_score_command,
+    &enhance_test_command, &enhance_train_command, &info_command,           &run_command,
+    &simulate_command,     &sweep_command,         &zero_shot_command,
 };
 
 enum { COMMANDS = sizeof table / sizeof *table, NAME_SIZE = 128 };

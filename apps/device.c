@@ -3,6 +3,7 @@
 
 #include "apps/commands.h"
 #include "apps/macro_values.h"
+#include "apps/measured_array.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -10,8 +11,6 @@
 #include <string.h>
 
 static const char *const distributions[] = {"normal", "lognormal", NULL};
-static const char *const units[] = {"S", "mS", "uS", "nS", NULL};
-static const double unit_siemens[] = {1, 1e-3, 1e-6, 1e-9};
 static const char *const effects[] = {"nominal", "none", NULL};
 
 static const device_config defaults = {
@@ -30,7 +29,7 @@ static const app_option options[] = {
                 "draw from measured values (siemens, text) instead"),
     OPTION_TEXT(device_config, map, "map", "FILE",
                 "a measured array, cell by cell: CSV, or HDF5 with a dataset `conductance`"),
-    OPTION_CHOICE(device_config, unit, "unit", units, "of the map: S, mS, uS or nS"),
+    OPTION_CHOICE(device_config, unit, "unit", measured_units, "of the map: S, mS, uS or nS"),
     OPTION_TEXT(device_config, export, "export", "FILE",
                 "write the cells as they are now: CSV, or HDF5 where the name ends in .h5"),
     OPTION_SECTION("Effects"),
@@ -78,25 +77,6 @@ static tuft_status check(const void *config, tuft_error *err)
 
 /* ---- the array ------------------------------------------------------------------------------- */
 
-static tuft_status from_map(device_run *run, tuft_error *err)
-{
-    const device_config *c = run->config;
-    tuft_conductance_map map;
-    tuft_status status = tuft_conductance_map_load(&map, c->map, unit_siemens[c->unit], err);
-    if (status)
-        return status;
-    if (map.rows < 8 || map.columns < 8)
-        status = tuft_fail(err, TUFT_FORMAT, "%s: %u x %u cells, expected 8 x 8 or more", c->map,
-                           map.rows, map.columns);
-    if (!status) {
-        status = tuft_conductance_map_pairs(&map, &run->target, err);
-        if (status)
-            tuft_fail_prefix(err, status, c->map);
-    }
-    tuft_conductance_map_free(&map);
-    return status;
-}
-
 static tuft_status make_array(device_run *run, tuft_error *err)
 {
     const device_config *c = run->config;
@@ -106,7 +86,7 @@ static tuft_status make_array(device_run *run, tuft_error *err)
                               .sd_siemens = 1e-6 * c->sd_us};
     double *table = NULL;
     if (c->map)
-        return from_map(run, err);
+        return measured_array_load(c->map, c->unit, &run->target, err);
     tuft_status status =
         c->conductances ? tuft_conductance_load(c->conductances, &model, &table, err) : TUFT_OK;
     if (!status && c->conductances)

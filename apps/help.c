@@ -130,8 +130,9 @@ void help_command(FILE *stream, const app_command *command)
     const app_option *common = options_common(&count);
     fprintf(stream, "Usage: tuft %s", command->name);
     for (size_t i = 0; i < command->operand_count; i++)
-        fprintf(stream, command->operands[i].need == OPTION_REQUIRED ? " %s" : " [%s]",
-                command->operands[i].metavar);
+        fprintf(stream, command->operands[i].need == OPTION_REQUIRED ? " %s%s" : " [%s%s]",
+                command->operands[i].metavar,
+                command->operands[i].type == OPTION_TYPE_TEXTS ? " ..." : "");
     for (size_t i = 0; i < command->option_count; i++)
         if (command->options[i].need == OPTION_REQUIRED)
             fprintf(stream, " --%s %s", command->options[i].name, command->options[i].metavar);

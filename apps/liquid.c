@@ -23,6 +23,17 @@ tuft_status liquid_new(tuft_reservoir **out, const lsm_preset *preset, tuft_geom
     return status ? status : tuft_reservoir_new(out, &config, seen, seed, err);
 }
 
+tuft_status liquid_siemens(tuft_reservoir **out, const lsm_preset *preset, tuft_geometry geometry,
+                           uint64_t seed, tuft_error *err)
+{
+    tuft_geometry seen;
+    *out = NULL;
+    tuft_status status = tuft_frontend_geometry(&preset->frontend, geometry, &seen, err);
+    tuft_reservoir_config config = preset->reservoir;
+    config.macro = &preset->macro;
+    return status ? status : tuft_reservoir_siemens(out, &config, seen, seed, err);
+}
+
 static void advance(void *user)
 {
     progress_advance(user, 1);

@@ -21,6 +21,10 @@ void liquid_table_free(liquid_table *table);
 tuft_status liquid_new(tuft_reservoir **out, const lsm_preset *preset, tuft_geometry geometry,
                        uint64_t seed, tuft_error *err);
 
+/* The same reservoir with what its pairs conduct in place of weights (lsm/reservoir.h). */
+tuft_status liquid_siemens(tuft_reservoir **out, const lsm_preset *preset, tuft_geometry geometry,
+                           uint64_t seed, tuft_error *err);
+
 /* Features of all recordings and of preset->copies warped copies of those with augment[i] != 0
  * (NULL: of none). Shows progress under the label. ledger as for tuft_encode. */
 tuft_status liquid_encode(const tuft_reservoir *reservoir, const lsm_preset *preset,

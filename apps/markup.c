@@ -72,6 +72,20 @@ const char *markup_number(double value, int digits, char *text, size_t size)
     return text;
 }
 
+void markup_base64(FILE *stream, const unsigned char *data, size_t length)
+{
+    static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    for (size_t i = 0; i < length; i += 3) {
+        uint32_t bits = (uint32_t)data[i] << 16;
+        bits |= i + 1 < length ? (uint32_t)data[i + 1] << 8 : 0;
+        bits |= i + 2 < length ? data[i + 2] : 0;
+        fputc(digit[bits >> 18], stream);
+        fputc(digit[bits >> 12 & 63], stream);
+        fputc(i + 1 < length ? digit[bits >> 6 & 63] : '=', stream);
+        fputc(i + 2 < length ? digit[bits & 63] : '=', stream);
+    }
+}
+
 /* --- PNG ---------------------------------------------------------------------------------- */
 
 static void put32(unsigned char *to, uint32_t value)
@@ -89,20 +103,6 @@ static size_t put_chunk(unsigned char *to, const char *type, const unsigned char
         memcpy(to + 8, data, length);
     put32(to + 8 + length, (uint32_t)crc32(crc32(0, NULL, 0), to + 4, (uInt)(length + 4)));
     return length + 12;
-}
-
-static void put_base64(FILE *stream, const unsigned char *data, size_t length)
-{
-    static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (size_t i = 0; i < length; i += 3) {
-        uint32_t bits = (uint32_t)data[i] << 16;
-        bits |= i + 1 < length ? (uint32_t)data[i + 1] << 8 : 0;
-        bits |= i + 2 < length ? data[i + 2] : 0;
-        fputc(digit[bits >> 18], stream);
-        fputc(digit[bits >> 12 & 63], stream);
-        fputc(i + 1 < length ? digit[bits >> 6 & 63] : '=', stream);
-        fputc(i + 2 < length ? digit[bits & 63] : '=', stream);
-    }
 }
 
 /* The pixels as PNG scan lines (filter 0) and deflated; *length bytes owned by the caller. */
@@ -151,7 +151,7 @@ int markup_png(FILE *stream, const uint8_t *pixel, uint32_t width, uint32_t heig
     used += put_chunk(png + used, "IDAT", data, length);
     used += put_chunk(png + used, "IEND", NULL, 0);
     fputs("data:image/png;base64,", stream);
-    put_base64(stream, png, used);
+    markup_base64(stream, png, used);
     free(png);
     free(data);
     return 0;

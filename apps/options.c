@@ -324,7 +324,10 @@ static tuft_status unknown_option(const app_command *command, const char *argume
 static tuft_status parse_operand(const app_command *command, size_t index, const char *text,
                                  void *config, tuft_error *err)
 {
-    if (index >= command->operand_count)
+    size_t count = command->operand_count;
+    if (index >= count && count && command->operands[count - 1].type == OPTION_TYPE_TEXTS)
+        index = count - 1; /* it takes all the rest */
+    if (index >= count)
         return tuft_fail(err, TUFT_INVALID, "unexpected argument '%.60s'", text);
     if (!*text)
         return tuft_fail(err, TUFT_INVALID, "%s: '' is empty", command->operands[index].metavar);

@@ -111,7 +111,8 @@ typedef struct {
         .name = (long_name), .metavar = (variable), .help = (text), .type = OPTION_TYPE_TEXTS,     \
         .offset = OPTION_MEMBER(config, member, option_texts)                                      \
     }
-/* An operand, as NETWORK in `tuft simulate NETWORK`. */
+/* An operand, as NETWORK in `tuft simulate NETWORK`; the last one may be OPTION_TYPE_TEXTS and then
+ * takes all the rest. */
 #define OPERAND(config, member, variable, text)                                                    \
     {                                                                                              \
         .metavar = (variable), .help = (text), .type = OPTION_TYPE_TEXT,                           \

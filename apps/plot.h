@@ -75,6 +75,18 @@ typedef struct {
 /* A confusion or similarity matrix. axes gives labels and title. */
 void plot_heatmap(FILE *stream, const plot_axes *axes, const plot_matrix *matrix);
 
+/* A quantity over two axes, as a picture: columns from x_low to x_high, rows from y_high (row 0)
+ * down to y_low; rows with names instead have no y axis. */
+void plot_surface(FILE *stream, const plot_axes *axes, const plot_matrix *matrix);
+
+/* A point with its name beside it. */
+typedef struct {
+    const char *name;
+    double x, y, low, high; /* low, high: the interval of y; NaN: none */
+} plot_point;
+
+void plot_points(FILE *stream, const plot_axes *axes, const plot_point *point, size_t count);
+
 /* Spikes of cells 0 .. cells-1 over time; time_us[i] belongs to cell[i]. */
 void plot_spikes(FILE *stream, const plot_axes *axes, const double *time_us, const uint32_t *cell,
                  size_t count, uint32_t cells, double duration_us);

@@ -81,11 +81,22 @@ static void draw_bar(FILE *stream, const plot_axis *y, const plot_bar_series *se
     fputc('\n', stream);
 }
 
+static double draw_legend(FILE *stream, const plot_frame *frame, const plot_bar_series *series,
+                          size_t count)
+{
+    plot_legend legend = plot_legend_new(frame);
+    for (size_t s = 0; s < count; s++)
+        if (series[s].name)
+            plot_legend_entry(stream, &legend, series[s].name, s, PLOT_KEY_BOX);
+    return plot_legend_height(&legend);
+}
+
 void plot_bars(FILE *stream, const plot_axes *axes, const char *const *category, size_t categories,
                const plot_bar_series *series, size_t count)
 {
-    double width = plot_pixels(axes), low, high, top = 6;
-    plot_frame frame = {.width = width, .height = HEIGHT, .right = width - 14};
+    double width = plot_pixels(axes), low, high;
+    plot_frame frame = {.width = width, .right = width - 14};
+    double legend = draw_legend(NULL, &frame, series, count);
     int slanted, labelled;
     /* Marks run on past the last bar, so that their names stand clear of the bars. */
     plot_frame marks;
@@ -94,13 +105,11 @@ void plot_bars(FILE *stream, const plot_axes *axes, const char *const *category,
         mark_space = fmax(mark_space, plot_text_width(axes->marks[i].label, PLOT_SMALL) + 6);
     frame.right -= mark_space;
     value_range(axes, categories, series, count, &low, &high);
-    for (size_t s = 0; s < count; s++)
-        if (series[s].name)
-            top = PLOT_LEGEND;
-    frame.top = top + 16;
+    frame.top = fmax(6, legend) + 16;
+    frame.height = HEIGHT + fmax(0, legend - 26);
     double room = (frame.right - 66) / (double)(categories ? categories : 1);
     frame.bottom =
-        HEIGHT - name_space(category, categories, room, &slanted) - (axes->x_label ? 20 : 2);
+        frame.height - name_space(category, categories, room, &slanted) - (axes->x_label ? 20 : 2);
     plot_axis y =
         axes->y_low != axes->y_high
             ? axis_new(axes->y_scale, axes->y_low, axes->y_high, frame.bottom, frame.top, 6)
@@ -117,10 +126,7 @@ void plot_bars(FILE *stream, const plot_axes *axes, const char *const *category,
                 frame.left + ((double)i + 0.5) * room + ((double)s - 0.5 * (double)count) * bar;
             draw_bar(stream, &y, &series[s], i, s, x + 1, bar - 2, labelled);
         }
-    double at = frame.left;
-    for (size_t s = 0; s < count; s++)
-        if (series[s].name)
-            at = plot_legend_entry(stream, at, series[s].name, s, PLOT_KEY_BOX);
+    draw_legend(stream, &frame, series, count);
     marks = frame;
     marks.right += mark_space;
     plot_marks(stream, &marks, &y, axes);
@@ -129,8 +135,8 @@ void plot_bars(FILE *stream, const plot_axes *axes, const char *const *category,
             frame.right);
     draw_names(stream, &frame, category, categories, room, slanted);
     if (axes->x_label) {
-        fprintf(stream, "<text class=\"label mid\" x=\"%.1f\" y=\"%d\">",
-                (frame.left + frame.right) / 2, HEIGHT - 6);
+        fprintf(stream, "<text class=\"label mid\" x=\"%.1f\" y=\"%.1f\">",
+                (frame.left + frame.right) / 2, frame.height - 6);
         markup_text(stream, axes->x_label);
         fputs("</text>\n", stream);
     }

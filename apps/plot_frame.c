@@ -99,17 +99,40 @@ void plot_marks(FILE *stream, const plot_frame *frame, const plot_axis *y, const
     }
 }
 
-double plot_legend_entry(FILE *stream, double x, const char *name, size_t index, plot_key key)
+enum { LEGEND_TOP = 26, LEGEND_ROW = 18, LEFT_MARGIN = 76 };
+
+plot_legend plot_legend_new(const plot_frame *frame)
 {
-    if (key == PLOT_KEY_LINE)
-        fprintf(stream, "<path class=\"line c%zu d%zu\" d=\"M%.1f 12h20\"/>", index % PLOT_COLOURS,
-                index % 4, x);
-    else
-        fprintf(stream, "<rect class=\"f%zu\" x=\"%.1f\" y=\"6\" width=\"12\" height=\"12\"/>",
-                index % PLOT_COLOURS, x);
-    x += key == PLOT_KEY_LINE ? 26 : 18;
-    fprintf(stream, "<text class=\"tick\" x=\"%.1f\" y=\"16\">", x);
-    markup_text(stream, name);
-    fputs("</text>\n", stream);
-    return x + plot_text_width(name, PLOT_SMALL) + 16;
+    double left = frame->left > 0 ? frame->left : LEFT_MARGIN;
+    return (plot_legend){left, frame->right - LEFT_MARGIN, left, -LEGEND_ROW};
+}
+
+void plot_legend_entry(FILE *stream, plot_legend *legend, const char *name, size_t index,
+                       plot_key key)
+{
+    double mark = key == PLOT_KEY_LINE ? 26 : 18, width = mark + plot_text_width(name, PLOT_SMALL);
+    if (legend->y < 0 ||
+        (legend->x > legend->left && legend->x + width > legend->left + legend->room)) {
+        legend->x = legend->left;
+        legend->y += LEGEND_ROW;
+    }
+    if (stream) {
+        if (key == PLOT_KEY_LINE)
+            fprintf(stream, "<path class=\"line c%zu d%zu\" d=\"M%.1f %.1fh20\"/>",
+                    index % PLOT_COLOURS, index % 4, legend->x, legend->y + 12);
+        else
+            fprintf(stream,
+                    "<rect class=\"f%zu\" x=\"%.1f\" y=\"%.1f\" width=\"12\" height=\"12\"/>",
+                    index % PLOT_COLOURS, legend->x, legend->y + 6);
+        fprintf(stream, "<text class=\"tick\" x=\"%.1f\" y=\"%.1f\">", legend->x + mark,
+                legend->y + 16);
+        markup_text(stream, name);
+        fputs("</text>\n", stream);
+    }
+    legend->x += width + 16;
+}
+
+double plot_legend_height(const plot_legend *legend)
+{
+    return legend->y < 0 ? 0 : legend->y + LEGEND_TOP;
 }

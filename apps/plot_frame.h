@@ -27,10 +27,16 @@ void plot_y_axis(FILE *stream, const plot_frame *frame, const plot_axis *y, cons
                  plot_grid grid);
 void plot_marks(FILE *stream, const plot_frame *frame, const plot_axis *y, const plot_axes *axes);
 
-/* One name of the legend with its colour, from pixel x; returns where the next one begins. The
- * legend takes the top PLOT_LEGEND pixels. */
-enum { PLOT_LEGEND = 26 };
+/* Names with their colours over the plot area, from left to right, in as many rows as they need.
+ * First without a stream, to see how high it gets, then with one. */
 typedef enum { PLOT_KEY_LINE, PLOT_KEY_BOX } plot_key;
-double plot_legend_entry(FILE *stream, double x, const char *name, size_t index, plot_key key);
+typedef struct {
+    double left, room, x, y;
+} plot_legend;
+plot_legend plot_legend_new(const plot_frame *frame);
+void plot_legend_entry(FILE *stream, plot_legend *legend, const char *name, size_t index,
+                       plot_key key);
+/* Pixels it takes, 0 without names. */
+double plot_legend_height(const plot_legend *legend);
 
 #endif

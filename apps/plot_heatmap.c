@@ -1,41 +1,11 @@
 #include "apps/markup.h"
-#include "apps/plot_frame.h"
+#include "apps/plot_colours.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { CELLS_AS_RECTANGLES = 1600, BAR_WIDTH = 12 };
-
-static void matrix_range(const plot_matrix *matrix, double *low, double *high)
-{
-    *low = matrix->low;
-    *high = matrix->high;
-    if (*low != *high)
-        return;
-    *low = INFINITY;
-    *high = -INFINITY;
-    for (size_t i = 0; i < matrix->rows * matrix->columns; i++)
-        if (isfinite(matrix->value[i])) {
-            *low = fmin(*low, matrix->value[i]);
-            *high = fmax(*high, matrix->value[i]);
-        }
-    if (matrix->map == COLOUR_DIVERGING) {
-        *high = fmax(fabs(*low), fabs(*high));
-        *low = -*high;
-    } else if (*low > 0) {
-        *low = 0;
-    }
-    if (!(isfinite(*low) && isfinite(*high) && *low < *high)) {
-        *low = matrix->map == COLOUR_DIVERGING ? -1 : 0;
-        *high = 1;
-    }
-}
-
-static char map_letter(colour_map map)
-{
-    return map == COLOUR_DIVERGING ? 'e' : 'q';
-}
+enum { CELLS_AS_RECTANGLES = 1600 };
 
 static void name_or_number(FILE *stream, const char *const *name, size_t i)
 {
@@ -103,7 +73,7 @@ static void draw_cells(FILE *stream, const plot_frame *frame, const plot_matrix 
     double gap = fmin(cell_x, cell_y) > 8 ? 1 : 0;
     double size = cell_text_size(matrix, cell_x, cell_y);
     int counted = matrix->count && cell_y > 2.7 * size;
-    char letter = map_letter(matrix->map), text[48];
+    char letter = plot_map_letter(matrix->map), text[48];
     for (size_t r = 0; r < matrix->rows; r++)
         for (size_t c = 0; c < matrix->columns; c++) {
             double value = matrix->value[r * matrix->columns + c];
@@ -136,35 +106,6 @@ static void draw_cells(FILE *stream, const plot_frame *frame, const plot_matrix 
         }
 }
 
-/* Many cells: one picture for light pages and one for dark, of which the page shows one. */
-static void draw_picture(FILE *stream, const plot_frame *frame, const plot_matrix *matrix,
-                         double low, double high)
-{
-    size_t cells = matrix->rows * matrix->columns;
-    uint8_t *pixel = malloc(cells), palette[COLOUR_LEVELS + 1][4] = {{0}};
-    for (size_t i = 0; pixel && i < cells; i++)
-        pixel[i] = (uint8_t)(colour_level_of(matrix->value[i], low, high) + 1);
-    for (int scheme = 0; pixel && scheme < 2; scheme++) {
-        for (int level = 0; level < COLOUR_LEVELS; level++) {
-            colour made = colour_level(matrix->map, (colour_scheme)scheme, level);
-            uint8_t *entry = palette[level + 1];
-            entry[0] = made.red;
-            entry[1] = made.green;
-            entry[2] = made.blue;
-            entry[3] = 255;
-        }
-        fprintf(stream,
-                "<image class=\"%s\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" "
-                "preserveAspectRatio=\"none\" href=\"",
-                scheme == COLOUR_DARK ? "on-dark" : "on-light", frame->left, frame->top,
-                frame->right - frame->left, frame->bottom - frame->top);
-        markup_png(stream, pixel, (uint32_t)matrix->columns, (uint32_t)matrix->rows,
-                   (const uint8_t(*)[4])palette, COLOUR_LEVELS + 1);
-        fputs("\"/>\n", stream);
-    }
-    free(pixel);
-}
-
 /* Pixels that a column needs for its name. */
 static double column_name_space(const plot_matrix *matrix)
 {
@@ -194,30 +135,6 @@ static void draw_names(FILE *stream, const plot_frame *frame, const plot_matrix 
     }
 }
 
-static void draw_colour_bar(FILE *stream, const plot_frame *frame, const plot_matrix *matrix,
-                            double low, double high)
-{
-    double x = frame->right + 14, height = fmin(frame->bottom - frame->top, 200);
-    double step = height / COLOUR_LEVELS;
-    char text[48];
-    fputs("<g shape-rendering=\"crispEdges\">", stream);
-    for (int level = 0; level < COLOUR_LEVELS; level++)
-        fprintf(stream, "<rect class=\"%c%d\" x=\"%.1f\" y=\"%.2f\" width=\"%d\" height=\"%.2f\"/>",
-                map_letter(matrix->map), level, x, frame->top + height - (level + 1) * step,
-                (int)BAR_WIDTH, step + (level ? 0.4 : 0));
-    fputs("</g>\n", stream);
-    plot_axis ticks = axis_new(AXIS_LINEAR, low, high, frame->top + height, frame->top, 5);
-    for (int i = 0; i < ticks.ticks; i++)
-        fprintf(stream, "<text class=\"tick\" x=\"%.1f\" y=\"%.1f\">%s</text>\n", x + BAR_WIDTH + 5,
-                axis_at(&ticks, ticks.tick[i]) + 4, axis_tick_text(&ticks, i, text, sizeof text));
-    if (matrix->unit) {
-        fprintf(stream, "<text class=\"tick end\" x=\"%.1f\" y=\"%.1f\">", frame->right + 70,
-                frame->top - 10);
-        markup_text(stream, matrix->unit);
-        fputs("</text>\n", stream);
-    }
-}
-
 static double widest_row_name(const plot_matrix *matrix)
 {
     double widest = 24;
@@ -231,10 +148,10 @@ void plot_heatmap(FILE *stream, const plot_axes *axes, const plot_matrix *matrix
     double low, high, width = plot_pixels(axes);
     if (!matrix->rows || !matrix->columns)
         return;
-    matrix_range(matrix, &low, &high);
+    plot_matrix_range(matrix, &low, &high);
     plot_frame frame = {.width = width, .top = matrix->unit ? 26 : 10};
     frame.left = widest_row_name(matrix) + (axes->y_label ? PLOT_TEXT + 8 : 2);
-    double room = width - frame.left - 76;
+    double room = width - frame.left - plot_colour_bar_space(low, high);
     double cell = fmin(room / (double)matrix->columns, 44);
     double cell_y = fmin(cell, 640 / (double)matrix->rows);
     cell_y = fmax(cell_y, fmin(80 / (double)matrix->rows, cell));
@@ -250,9 +167,9 @@ void plot_heatmap(FILE *stream, const plot_axes *axes, const plot_matrix *matrix
     if (matrix->rows * matrix->columns <= CELLS_AS_RECTANGLES)
         draw_cells(stream, &frame, matrix, low, high);
     else
-        draw_picture(stream, &frame, matrix, low, high);
+        plot_matrix_picture(stream, &frame, matrix, low, high);
     draw_names(stream, &frame, matrix);
-    draw_colour_bar(stream, &frame, matrix, low, high);
+    plot_colour_bar(stream, &frame, matrix, low, high);
     if (axes->x_label) {
         fprintf(stream, "<text class=\"label mid\" x=\"%.1f\" y=\"%.1f\">",
                 (frame.left + frame.right) / 2, frame.bottom + 34);

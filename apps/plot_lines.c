@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { HEIGHT = 280, DRAWN_MAX = 3000, MARKERS_MAX = 40 };
+enum { PLOT_HEIGHT = 204, DRAWN_MAX = 3000, MARKERS_MAX = 40 };
 
 static void extend(double value, axis_scale scale, double *low, double *high)
 {
@@ -89,6 +89,13 @@ static void draw_interval(FILE *stream, const plot_axis *x, const plot_axis *y,
     int pen_down = 0;
     if (!series->low || !series->high)
         return;
+    if (n == 1) { /* no band: a bar */
+        fprintf(stream, "<path class=\"line c%zu\" d=\"", index % PLOT_COLOURS);
+        pen_down = draw_point(stream, axis_at(x, series->x[0]), axis_at(y, series->low[0]), 0);
+        draw_point(stream, axis_at(x, series->x[0]), axis_at(y, series->high[0]), pen_down);
+        fputs("\"/>\n", stream);
+        return;
+    }
     fprintf(stream, "<path class=\"band f%zu\" d=\"", index % PLOT_COLOURS);
     for (size_t k = 0; k < drawn; k++) {
         size_t i = k * n / drawn;
@@ -103,16 +110,24 @@ static void draw_interval(FILE *stream, const plot_axis *x, const plot_axis *y,
     fputs(pen_down ? "Z\"/>\n" : "\"/>\n", stream);
 }
 
-void plot_lines(FILE *stream, const plot_axes *axes, const plot_series *series, size_t count)
+static double draw_legend(FILE *stream, const plot_frame *frame, const plot_series *series,
+                          size_t count)
 {
-    double width = plot_pixels(axes), x_range[2], y_range[2], top = 6;
-    plot_frame frame = {.width = width, .height = HEIGHT, .right = width - 14};
-    frame.bottom = HEIGHT - (axes->x_label ? 44 : 26);
-    data_range(axes, series, count, x_range, y_range);
+    plot_legend legend = plot_legend_new(frame);
     for (size_t s = 0; s < count; s++)
         if (series[s].name)
-            top = PLOT_LEGEND;
-    frame.top = top + 6;
+            plot_legend_entry(stream, &legend, series[s].name, s, PLOT_KEY_LINE);
+    return plot_legend_height(&legend);
+}
+
+void plot_lines(FILE *stream, const plot_axes *axes, const plot_series *series, size_t count)
+{
+    double width = plot_pixels(axes), x_range[2], y_range[2];
+    plot_frame frame = {.width = width, .right = width - 14};
+    data_range(axes, series, count, x_range, y_range);
+    frame.top = fmax(6, draw_legend(NULL, &frame, series, count)) + 6;
+    frame.bottom = frame.top + PLOT_HEIGHT;
+    frame.height = frame.bottom + (axes->x_label ? 44 : 26);
     plot_axis y =
         axes->y_low != axes->y_high
             ? axis_new(axes->y_scale, axes->y_low, axes->y_high, frame.bottom, frame.top, 6)
@@ -134,10 +149,7 @@ void plot_lines(FILE *stream, const plot_axes *axes, const plot_series *series, 
     for (size_t s = 0; s < count; s++)
         draw_line(stream, &x, &y, &series[s], s);
     fputs("</svg>\n", stream);
-    double at = frame.left;
-    for (size_t s = 0; s < count; s++)
-        if (series[s].name)
-            at = plot_legend_entry(stream, at, series[s].name, s, PLOT_KEY_LINE);
+    draw_legend(stream, &frame, series, count);
     plot_marks(stream, &frame, &y, axes);
     plot_x_axis(stream, &frame, &x, axes->x_label);
     plot_close(stream);

@@ -171,7 +171,7 @@ void plot_events(FILE *stream, const plot_axes *axes, const tuft_events *events,
     double side = picture ? (axes->width == PLOT_WIDE ? 240 : 150) : 0;
     uint32_t rows = picture ? geometry.height : geometry.width;
     plot_frame frame = {.width = width, .right = width - 14 - (picture ? side + 50 : 0)};
-    frame.top = two ? PLOT_LEGEND + 6 : 10;
+    frame.top = two ? 32 : 10;
     frame.bottom = frame.top + (picture ? side : 240);
     frame.height = frame.bottom + 44;
     /* Pictures count rows from the top, cochleas channels from the bottom. */

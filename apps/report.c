@@ -1,6 +1,8 @@
 #include "apps/report.h"
 
 #include "apps/markup.h"
+#include "apps/report_parts.h"
+#include "apps/report_script.h"
 #include "apps/report_style.h"
 #include "core/file.h"
 #include "core/version.h"
@@ -20,7 +22,7 @@ struct app_report {
     char *title, *subtitle;
     text_part cards, body;
     int figures, tables;
-    int in_row; /* a row of half-width figures is open */
+    report_row row; /* that is open */
 };
 
 static int part_open(text_part *part)
@@ -74,9 +76,9 @@ static void element(FILE *stream, const char *tag, const char *text)
 
 static FILE *body(app_report *report)
 {
-    if (report->in_row)
+    if (report->row != REPORT_NO_ROW)
         fputs("</div>\n", report->body.stream);
-    report->in_row = 0;
+    report->row = REPORT_NO_ROW;
     return report->body.stream;
 }
 
@@ -125,16 +127,26 @@ void report_notice(app_report *report, const char *format, ...)
     va_end(arguments);
 }
 
+/* The caption stands outside of what scrolls, so that it can be read on a narrow screen. */
 static void open_table(app_report *report, const char *caption, const char *class)
 {
     FILE *stream = body(report);
-    fprintf(stream, "<div class=\"scroll\"><table class=\"%s\">", class);
+    fputs("<div class=\"table\">", stream);
     if (caption) {
-        fprintf(stream, "<caption><b>Table %d.</b> ", ++report->tables);
+        fprintf(stream, "<p class=\"caption\" id=\"table-%d\"><b>Table %d.</b> ",
+                report->tables + 1, report->tables + 1);
         markup_text(stream, caption);
-        fputs("</caption>", stream);
+        fputs("</p>\n", stream);
     }
-    fputc('\n', stream);
+    fprintf(stream, "<div class=\"scroll\"><table class=\"%s\"", class);
+    if (caption)
+        fprintf(stream, " aria-labelledby=\"table-%d\"", ++report->tables);
+    fputs(">\n", stream);
+}
+
+static void close_table(app_report *report)
+{
+    fputs("</tbody></table></div></div>\n", report->body.stream);
 }
 
 void report_pairs(app_report *report, const char *caption, const report_pair *pairs, size_t count)
@@ -148,7 +160,7 @@ void report_pairs(app_report *report, const char *caption, const report_pair *pa
         element(stream, "td", pairs[i].value);
         fputs("</tr>\n", stream);
     }
-    fputs("</tbody></table></div>\n", stream);
+    close_table(report);
 }
 
 static int is_numeric(const char *text)
@@ -181,7 +193,73 @@ void report_table(app_report *report, const char *caption, const char *const *he
         }
         fputs("</tr>\n", stream);
     }
-    fputs("</tbody></table></div>\n", stream);
+    close_table(report);
+}
+
+/* As a shell takes it. */
+static void shell_word(FILE *stream, const char *text)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "_-./,=+:%@";
+    if (*text && !text[strspn(text, plain)]) {
+        markup_text(stream, text);
+        return;
+    }
+    fputs("&#39;", stream);
+    for (; *text; text++) {
+        char letter[2] = {*text, 0};
+        if (*text == '\'')
+            fputs("&#39;\\&#39;&#39;", stream);
+        else
+            markup_text(stream, letter);
+    }
+    fputs("&#39;", stream);
+}
+
+/* --name value, where it is not the default; an operand alone. */
+static void typed_option(FILE *stream, const app_option *option, const void *config,
+                         const void *defaults)
+{
+    char value[1024], usual[1024];
+    if (option->type == OPTION_TYPE_SECTION)
+        return;
+    if (option->type == OPTION_TYPE_TEXTS) {
+        const option_texts *texts = (const void *)((const char *)config + option->offset);
+        for (size_t i = 0; i < texts->count; i++) {
+            fprintf(stream, option->name ? " --%s " : " ", option->name);
+            shell_word(stream, texts->text[i]);
+        }
+        return;
+    }
+    if (option->type == OPTION_TYPE_SWITCH) {
+        if (*(const int *)((const char *)config + option->offset))
+            fprintf(stream, " --%s", option->name);
+        return;
+    }
+    option_value_text(option, config, value, sizeof value);
+    option_value_text(option, defaults, usual, sizeof usual);
+    if (!*value || (option->name && strcmp(value, usual) == 0))
+        return;
+    if (option->name)
+        fprintf(stream, " --%s ", option->name);
+    else
+        fputc(' ', stream);
+    shell_word(stream, value);
+}
+
+/* The command that gives this page again. */
+static void reproduce(FILE *stream, const app_command *command, const void *config)
+{
+    fputs("<div class=\"reproduce\"><b>How to reproduce</b>\n<pre>tuft ", stream);
+    markup_text(stream, command->name);
+    for (size_t i = 0; i < command->operand_count; i++)
+        typed_option(stream, &command->operands[i], config, command->defaults);
+    for (size_t i = 0; i < command->option_count; i++)
+        typed_option(stream, &command->options[i], config, command->defaults);
+    fprintf(stream,
+            " --seed %llu</pre>\n<p>With tuft %s (commit %s), on the same input files: the same "
+            "results for any number of threads.</p></div>\n",
+            (unsigned long long)((const common_options *)config)->seed, TUFT_VERSION, TUFT_COMMIT);
 }
 
 static void setting_rows(FILE *stream, const app_option *table, size_t count, const void *config)
@@ -207,6 +285,7 @@ static void setting_rows(FILE *stream, const app_option *table, size_t count, co
 
 void report_settings(app_report *report, const app_command *command, const void *config)
 {
+    reproduce(body(report), command, config);
     open_table(report, "Settings of this run: the same ones give the same results.", "pairs");
     FILE *stream = report->body.stream;
     fprintf(stream, "<tbody><tr><th scope=\"row\">command</th><td>tuft ");
@@ -218,75 +297,46 @@ void report_settings(app_report *report, const app_command *command, const void 
             "<tr><th scope=\"row\">--seed</th><td>%llu</td></tr>\n"
             "<tr><th scope=\"row\">version</th><td>%s (%s)</td></tr>\n",
             (unsigned long long)((const common_options *)config)->seed, TUFT_VERSION, TUFT_COMMIT);
-    fputs("</tbody></table></div>\n", stream);
+    close_table(report);
 }
 
 /* --- figures ------------------------------------------------------------------------------ */
 
-static FILE *figure_begin(app_report *report, const plot_axes *axes)
+FILE *report_begin(app_report *report, report_row row)
 {
-    if (axes->width == PLOT_HALF && !report->in_row) {
-        fputs("<div class=\"row\">\n", report->body.stream);
-        report->in_row = 1;
-    } else if (axes->width == PLOT_WIDE) {
+    static const char *const opening[] = {NULL, "row", "row sounds", "row pictures"};
+    if (row != report->row)
         body(report);
-    }
-    fputs("<figure>\n", report->body.stream);
+    if (row != report->row)
+        fprintf(report->body.stream, "<div class=\"%s\">\n", opening[row]);
+    report->row = row;
+    fprintf(report->body.stream, "<figure><div class=\"plot%s\">\n",
+            row == REPORT_NO_ROW ? " wide" : "");
     return report->body.stream;
 }
 
-static void figure_end(app_report *report, const plot_axes *axes)
+static void caption_end(app_report *report, const char *title, const char *note)
 {
     FILE *stream = report->body.stream;
-    fprintf(stream, "<figcaption><b>Figure %d.</b> ", ++report->figures);
-    markup_text(stream, axes->title ? axes->title : "");
-    if (axes->note) {
+    markup_text(stream, title ? title : "");
+    if (note) {
         fputs(" <span class=\"note\">", stream);
-        markup_text(stream, axes->note);
+        markup_text(stream, note);
         fputs("</span>", stream);
     }
     fputs("</figcaption></figure>\n", stream);
 }
 
-void report_lines(app_report *report, const plot_axes *axes, const plot_series *series,
-                  size_t count)
+void report_end(app_report *report, const char *title, const char *note)
 {
-    plot_lines(figure_begin(report, axes), axes, series, count);
-    figure_end(report, axes);
+    fputs("</div><figcaption>", report->body.stream);
+    caption_end(report, title, note);
 }
 
-void report_bars(app_report *report, const plot_axes *axes, const char *const *category,
-                 size_t categories, const plot_bar_series *series, size_t count)
+void report_end_figure(app_report *report, const char *title, const char *note)
 {
-    plot_bars(figure_begin(report, axes), axes, category, categories, series, count);
-    figure_end(report, axes);
-}
-
-void report_histogram(app_report *report, const plot_axes *axes, const double *value, size_t count,
-                      int bins)
-{
-    plot_histogram(figure_begin(report, axes), axes, value, count, bins);
-    figure_end(report, axes);
-}
-
-void report_heatmap(app_report *report, const plot_axes *axes, const plot_matrix *matrix)
-{
-    plot_heatmap(figure_begin(report, axes), axes, matrix);
-    figure_end(report, axes);
-}
-
-void report_spikes(app_report *report, const plot_axes *axes, const double *time_us,
-                   const uint32_t *cell, size_t count, uint32_t cells, double duration_us)
-{
-    plot_spikes(figure_begin(report, axes), axes, time_us, cell, count, cells, duration_us);
-    figure_end(report, axes);
-}
-
-void report_events(app_report *report, const plot_axes *axes, const tuft_events *events,
-                   tuft_geometry geometry, double duration_us)
-{
-    plot_events(figure_begin(report, axes), axes, events, geometry, duration_us);
-    figure_end(report, axes);
+    fprintf(report->body.stream, "</div><figcaption><b>Figure %d.</b> ", ++report->figures);
+    caption_end(report, title, note);
 }
 
 /* --- the page ----------------------------------------------------------------------------- */
@@ -308,8 +358,9 @@ static void write_page(FILE *stream, const app_report *report)
     if (report->cards.size)
         fprintf(stream, "<div class=\"cards\">\n%s</div>\n", report->cards.text);
     fprintf(stream, "<main>\n%s</main>\n", report->body.text);
-    fprintf(stream, "<footer>Made by tuft %s (%s).</footer>\n</body>\n</html>\n", TUFT_VERSION,
-            TUFT_COMMIT);
+    fprintf(stream, "<footer>Made by tuft %s (%s).</footer>\n", TUFT_VERSION, TUFT_COMMIT);
+    report_script(stream);
+    fputs("</body>\n</html>\n", stream);
 }
 
 tuft_status report_write(app_report *report, const char *path, tuft_error *err)

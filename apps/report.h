@@ -52,6 +52,9 @@ void report_spikes(app_report *report, const plot_axes *axes, const double *time
                    const uint32_t *cell, size_t count, uint32_t cells, double duration_us);
 void report_events(app_report *report, const plot_axes *axes, const tuft_events *events,
                    tuft_geometry geometry, double duration_us);
+void report_points(app_report *report, const plot_axes *axes, const plot_point *point,
+                   size_t count);
+void report_surface(app_report *report, const plot_axes *axes, const plot_matrix *matrix);
 
 tuft_status report_write(app_report *report, const char *path, tuft_error *err);
 

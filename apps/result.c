@@ -234,6 +234,29 @@ void result_stage(app_result *result, const char *name)
     result->stage_begun_s = now;
 }
 
+/* {"name", "cells", "spikes", "updates", "source"} */
+static json_t *population_json(const tuft_ledger_population *of)
+{
+    return json_pack("{s:s, s:I, s:o, s:o, s:b}", "name", of->name, "cells", (json_int_t)of->cells,
+                     "spikes", count_json(of->spikes), "updates", count_json(of->updates), "source",
+                     of->is_source);
+}
+
+/* What entered a projection, and how often its targets were updated, where the ledger knows. */
+static void add_ends(json_t *one, const tuft_ledger *ledger, const tuft_ledger_projection *from)
+{
+    if (ledger->population && from->source_population < ledger->populations) {
+        const tuft_ledger_population *source = &ledger->population[from->source_population];
+        json_object_set_new(one, "source", json_string(source->name));
+        json_object_set_new(one, "source_spikes", count_json(source->spikes));
+    }
+    if (ledger->population && from->target_population < ledger->populations) {
+        const tuft_ledger_population *target = &ledger->population[from->target_population];
+        json_object_set_new(one, "target", json_string(target->name));
+        json_object_set_new(one, "target_updates", count_json(target->updates));
+    }
+}
+
 tuft_status result_ledger(app_result *result, const tuft_ledger *ledger, tuft_error *err)
 {
     json_t *projections = json_array();
@@ -245,6 +268,7 @@ tuft_status result_ledger(app_result *result, const tuft_ledger *ledger, tuft_er
                       tuft_projection_kind_name(from->kind), "sources", (json_int_t)from->sources,
                       "targets", (json_int_t)from->targets, "synapses", count_json(from->synapses),
                       "synaptic_events", count_json(from->synaptic_events));
+        add_ends(one, ledger, from);
         if (from->weight_updates)
             json_object_set_new(one, "weight_updates", count_json(from->weight_updates));
         failed = json_array_append_new(projections, one) != 0;
@@ -257,6 +281,10 @@ tuft_status result_ledger(app_result *result, const tuft_ledger *ledger, tuft_er
         json_pack("{s:o, s:o, s:o, s:o}", "synaptic_events", count_json(ledger->synaptic_events),
                   "neuron_updates", count_json(ledger->neuron_updates), "spikes",
                   count_json(ledger->spikes), "projections", projections);
+    json_t *populations = json_array();
+    for (uint32_t q = 0; ledger->population && q < ledger->populations; q++)
+        json_array_append_new(populations, population_json(&ledger->population[q]));
+    json_object_set_new(whole, "populations", populations);
     if (ledger->weight_updates) /* of what learns while it runs */
         json_object_set_new(whole, "weight_updates", count_json(ledger->weight_updates));
     return json_object_set_new(result->root, "ledger", whole) ? no_memory(err) : TUFT_OK;

@@ -2,6 +2,7 @@
 #include "apps/simulate.h"
 
 #include "apps/commands.h"
+#include "apps/counts_file.h"
 #include "apps/learned.h"
 #include "apps/network_run.h"
 #include "apps/progress.h"
@@ -45,6 +46,8 @@ static const app_option options[] = {
     OPTION_TEXT(simulate_config, traces, "traces", "FILE", "recorded traces as CSV"),
     OPTION_TEXT(simulate_config, weights, "weights", "FILE",
                 "weights of projections that learn as CSV, before and after"),
+    OPTION_TEXT(simulate_config, counts, "counts", "FILE",
+                "spikes of each source and its synapses, for tuft energy: HDF5, or CSV (.csv)"),
 };
 
 static const command_example examples[] = {
@@ -61,10 +64,10 @@ static const command_example examples[] = {
 static tuft_status check(const void *config, tuft_error *err)
 {
     const simulate_config *c = config;
-    const char *const path[] = {c->common.json, c->common.report, c->spikes,
-                                c->traces,      c->weights,       c->checkpoint};
-    static const char *const name[] = {"--json",   "--report",  "--spikes",
-                                       "--traces", "--weights", "--checkpoint"};
+    const char *const path[] = {c->common.json, c->common.report, c->spikes,    c->traces,
+                                c->weights,     c->counts,        c->checkpoint};
+    static const char *const name[] = {"--json",    "--report", "--spikes",    "--traces",
+                                       "--weights", "--counts", "--checkpoint"};
     enum { PATHS = sizeof path / sizeof *path };
     for (int i = 0; i < PATHS; i++)
         for (int k = i + 1; k < PATHS; k++)
@@ -107,6 +110,8 @@ static tuft_status check_outputs(const simulate_run *run, tuft_error *err)
         status = check_output(c->traces, err);
     if (!status)
         status = check_output(c->weights, err);
+    if (!status)
+        status = check_output(c->counts, err);
     return status ? status : check_output(c->checkpoint, err);
 }
 
@@ -202,6 +207,8 @@ static tuft_status publish(simulate_run *run, app_result *result, tuft_error *er
         status = traces_out(&run->file, run->built.engine, c->traces, err);
     if (!status && c->weights)
         status = learned_out(run->built.network, run->built.engine, c->weights, err);
+    if (!status && c->counts)
+        status = counts_file_write(c->counts, run->built.network, &run->ledger, NULL, err);
     result_stage(result, NULL);
     simulate_json(run, result);
     keep_document(run, result);

@@ -10,7 +10,7 @@
 
 typedef struct {
     common_options common;
-    const char *network, *input, *set, *spikes, *traces, *weights, *checkpoint, *resume;
+    const char *network, *input, *set, *spikes, *traces, *weights, *counts, *checkpoint, *resume;
     double duration, every;
 } simulate_config;
 

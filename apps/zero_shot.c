@@ -3,6 +3,7 @@
 
 #include "apps/commands.h"
 #include "apps/dataset.h"
+#include "apps/measured_array.h"
 #include "apps/progress.h"
 #include "core/failure.h"
 #include "core/memory.h"
@@ -68,6 +69,10 @@ static const app_option options[] = {
                 "change values of the vision preset"),
     OPTION_TEXT(zero_shot_config, set_audio, "set-audio", "NAME=VALUE,...",
                 "change values of the audio preset"),
+    OPTION_TEXT(zero_shot_config, map_vision, "map-vision", "FILE",
+                "a measured array that the vision liquid's crossbars are cut from: CSV or HDF5"),
+    OPTION_TEXT(zero_shot_config, map_audio, "map-audio", "FILE", "the same of the audio liquid"),
+    OPTION_CHOICE(zero_shot_config, unit, "unit", measured_units, "of the maps: S, mS, uS or nS"),
     OPTION_SECTION("Projections (default: the preset's)"),
     OPTION_INTEGER(zero_shot_config, dim, "dim", "N", 1, 4096, "dimensions of the joint space"),
     OPTION_REAL(zero_shot_config, temperature, "temperature", "X", 1e-3, 1e3,
@@ -130,6 +135,8 @@ static tuft_status check(const void *settings, tuft_error *err)
                          c->shots.count, TUFT_ZERO_SHOT_SHOTS);
     if (c->network == ZERO_SHOT_LIQUID && !(isnan(c->clip) && isnan(c->sharpness)))
         return tuft_fail(err, TUFT_INVALID, "--clip and --sharpness are for --network srnn");
+    if (c->network != ZERO_SHOT_LIQUID && (c->map_vision || c->map_audio))
+        return tuft_fail(err, TUFT_INVALID, "--map-vision and --map-audio are for liquids");
     /* Names and forms of the values; what they come to for the recordings at hand is seen later. */
     lsm_preset any = preset_get((preset_name)c->preset, MODALITY_SOUND, TASK_ZERO_SHOT,
                                 (tuft_geometry){1, 1, 1});
@@ -251,7 +258,13 @@ static tuft_status load(zero_shot_run *run, int which, tuft_error *err)
                     : c->synthetic || is_folder(c->audio) ? MODALITY_SOUND
                                                           : MODALITY_AUDIO;
     m->preset = preset_get((preset_name)c->preset, kind, TASK_ZERO_SHOT, m->all.geometry);
-    return preset_set(&m->preset, vision ? c->set_vision : c->set_audio, err);
+    status = preset_set(&m->preset, vision ? c->set_vision : c->set_audio, err);
+    const char *map = vision ? c->map_vision : c->map_audio;
+    if (!status && map) {
+        status = measured_array_load(map, c->unit, &m->array, err);
+        m->preset.reservoir.array = &m->array;
+    }
+    return status;
 }
 
 /* ---- the protocol ---------------------------------------------------------------------------- */
@@ -666,6 +679,7 @@ static void run_free(zero_shot_run *run)
         forget_features(&run->modality[m]);
         tuft_ledger_free(&run->modality[m].ledger);
         tuft_recordings_free(&run->modality[m].all);
+        tuft_crossbar_free(&run->modality[m].array);
     }
     for (size_t k = 0; run->choice && k < run->choices; k++)
         free(run->choice[k].result);

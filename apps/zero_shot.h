@@ -10,8 +10,8 @@
 
 typedef struct {
     common_options common;
-    const char *vision, *audio, *test_talkers, *set_vision, *set_audio;
-    int synthetic, network, loss, preset, all_pairs, selection;
+    const char *vision, *audio, *test_talkers, *set_vision, *set_audio, *map_vision, *map_audio;
+    int synthetic, network, loss, preset, all_pairs, selection, unit;
     int64_t per_class, seeds, epochs, dim, batch; /* the last three may be unset: the preset's */
     double temperature, rate, decay;              /* NAN: the preset's */
     int64_t support, queries;                     /* of an episode */
@@ -57,6 +57,7 @@ typedef struct {
     tuft_recordings all;
     size_t train_count;
     lsm_preset preset;
+    tuft_crossbar array;       /* measured; empty without a map */
     tuft_reservoir *reservoir; /* of the last seed; NULL where weights are trained */
     tuft_features train, test; /* of the last seed */
     size_t cells, features;

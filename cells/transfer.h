@@ -12,6 +12,7 @@
 #ifndef TUFT_CELLS_TRANSFER_H
 #define TUFT_CELLS_TRANSFER_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 typedef enum {
@@ -30,5 +31,11 @@ const char *tuft_transfer_name(tuft_transfer transfer);
 /* y[i] = f(r[i], c[i]) for n pairs; y may be r or c. */
 void tuft_transfer_apply(tuft_transfer transfer, const float *r, const float *c, float *y,
                          uint32_t n);
+
+/* What an error gains with R and C, from what it gains with y: slope_r[i] = slope_y[i] df/dR(r[i],
+ * c[i]), slope_c likewise. Zero where ReLU6 is flat; a clipped exponent does not move. slope_r may
+ * be r, slope_c may be c. */
+void tuft_transfer_slopes(tuft_transfer transfer, const float *r, const float *c,
+                          const float *slope_y, float *slope_r, float *slope_c, size_t n);
 
 #endif

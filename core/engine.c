@@ -269,14 +269,17 @@ tuft_status tuft_engine_run(tuft_engine *engine, int64_t end, tuft_error *err)
     if (end < engine->now || end > TUFT_TICK_LIMIT)
         return tuft_fail(err, TUFT_INVALID, "run to tick %lld, expected %lld to %lld",
                          (long long)end, (long long)engine->now, (long long)TUFT_TICK_LIMIT);
-    for (int64_t tick = next_tick(engine); tick < end; tick = next_tick(engine)) {
-        tuft_status status = run_tick(engine, tick, err);
-        if (status)
-            return status;
-        engine->now = tick + 1;
+    tuft_status status = TUFT_OK;
+    for (int64_t tick = next_tick(engine); !status && tick < end; tick = next_tick(engine)) {
+        status = run_tick(engine, tick, err);
+        if (!status)
+            engine->now = tick + 1;
     }
-    engine->now = end;
-    return TUFT_OK;
+    for (uint32_t q = 0; q < engine->network->populations; q++)
+        tuft_site_settle(&engine->at[q]);
+    if (!status)
+        engine->now = end;
+    return status;
 }
 
 static tuft_status check_population(const tuft_engine *engine, uint32_t population, tuft_error *err)
@@ -438,6 +441,12 @@ const float *tuft_engine_weights(const tuft_engine *engine, uint32_t projection,
     if (n)
         *n = tuft_connections_synapses(c);
     return c->weight;
+}
+
+void tuft_engine_account(tuft_engine *engine, tuft_accounting accounting)
+{
+    for (uint32_t q = 0; q < engine->network->populations; q++)
+        engine->at[q].uncounted = accounting == TUFT_ACCOUNTING_OFF;
 }
 
 tuft_status tuft_engine_ledger(const tuft_engine *engine, tuft_ledger *ledger, tuft_error *err)

@@ -72,6 +72,11 @@ const tuft_trace_record *tuft_engine_trace_of(const tuft_engine *engine, uint32_
  * own: borrowed, they change as it runs. */
 const float *tuft_engine_weights(const tuft_engine *engine, uint32_t projection, size_t *n);
 
+/* Counting of spikes for each source, on unless switched off: for measuring what it costs. A ledger
+ * of a run without it has no spikes and no synaptic events. */
+typedef enum { TUFT_ACCOUNTING_ON, TUFT_ACCOUNTING_OFF } tuft_accounting;
+void tuft_engine_account(tuft_engine *engine, tuft_accounting accounting);
+
 /* What has been counted since the engine was made. The ledger is the caller's to free. */
 tuft_status tuft_engine_ledger(const tuft_engine *engine, tuft_ledger *ledger, tuft_error *err);
 

@@ -31,6 +31,7 @@ tuft_status tuft_ledger_new(tuft_ledger *ledger, const tuft_network *network, tu
         memcpy(entry->name, projection->name, sizeof entry->name);
         entry->kind = projection->connections.kind;
         entry->source_population = projection->source;
+        entry->target_population = projection->target;
         entry->sources = projection->connections.sources;
         entry->targets = projection->connections.targets;
         entry->synapses = tuft_connections_synapses(&projection->connections);
@@ -129,6 +130,7 @@ static tuft_status append(tuft_ledger *out, const char *name, const tuft_ledger 
         tuft_ledger_projection *made = &out->projection[out->projections++];
         *made = from->projection[p];
         made->source_population += first;
+        made->target_population += first;
         snprintf(made->name, sizeof made->name, "%.12s %.34s", name, from->projection[p].name);
     }
     return TUFT_OK;

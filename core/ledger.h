@@ -22,7 +22,7 @@ typedef struct {
 typedef struct {
     char name[48];
     tuft_projection_kind kind;
-    uint32_t source_population, sources, targets;
+    uint32_t source_population, target_population, sources, targets;
     uint64_t synapses, synaptic_events;
     uint64_t weight_updates; /* plastic: weights changed by the rule */
 } tuft_ledger_projection;

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHUNK = 2048 }; /* cells that one thread steps at a time */
+enum { CHUNK = 2048 };              /* cells that one thread steps at a time */
+enum { PENDING = 1024, BLOCK = 8 }; /* spikes counted at a time, and put aside at a time */
 
 static tuft_status new_event_driven(tuft_site *site, size_t count, tuft_error *err)
 {
@@ -38,9 +39,11 @@ tuft_status tuft_site_new(tuft_site *site, const tuft_population *population,
     *site =
         (tuft_site){.population = population, .threads = threads, .wheel = wheel, .owner = owner};
     size_t count = population->count;
-    tuft_status status = TUFT_NEW(&site->spike, count, "spikes of a tick", err);
+    tuft_status status = TUFT_NEW(&site->spike, count + BLOCK, "spikes of a tick", err);
     if (!status)
         status = TUFT_NEW(&site->spike_count, count, "spike counts", err);
+    if (!status)
+        status = TUFT_NEW(&site->pending, PENDING + BLOCK, "spikes to count", err);
     if (!status && population->model) {
         status = TUFT_NEW(&site->input, (size_t)population->ports, "input ports", err);
         for (int port = 0; !status && port < population->ports; port++)
@@ -75,6 +78,7 @@ void tuft_site_free(tuft_site *site)
     free(site->input);
     free(site->spike);
     free(site->spike_count);
+    free(site->pending);
     free(site->chunk_spikes);
     free(site->reached_mark);
     free(site->reached);
@@ -238,10 +242,36 @@ tuft_status tuft_site_write(tuft_site *site, uint32_t cell, int which, double va
     return set_wake(site, cell, wake, err);
 }
 
+void tuft_site_settle(tuft_site *site)
+{
+    for (size_t i = 0; i < site->pending_count; i++)
+        site->spike_count[site->pending[i]]++;
+    site->pending_count = 0;
+}
+
+/* A tick has few spikes: a loop over them ends where no processor foresees it, which costs more
+ * than the counting. They are put aside in whole blocks, whatever stands behind the last one, and
+ * counted many at a time. */
+static void count_spikes(tuft_site *site)
+{
+    if (site->uncounted)
+        return;
+    if (site->pending_count + site->spikes > PENDING)
+        tuft_site_settle(site);
+    if (site->spikes > PENDING) {
+        for (size_t i = 0; i < site->spikes; i++)
+            site->spike_count[site->spike[i]]++;
+        return;
+    }
+    for (size_t i = 0; i < site->spikes; i += BLOCK)
+        memcpy(site->pending + site->pending_count + i, site->spike + i,
+               BLOCK * sizeof *site->pending);
+    site->pending_count += site->spikes;
+}
+
 tuft_status tuft_site_record(tuft_site *site, int64_t tick, tuft_error *err)
 {
-    for (size_t i = 0; i < site->spikes; i++)
-        site->spike_count[site->spike[i]]++;
+    count_spikes(site);
     if (site->count_record)
         tuft_count_record_push(site->count_record, tick, site->spike, site->spikes);
     return site->spike_record

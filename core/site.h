@@ -24,6 +24,9 @@ typedef struct {
     uint32_t *chunk_spikes;  /* clocked, large, more than one thread: spikes of each chunk */
 
     uint64_t *spike_count; /* [count] since the engine was made */
+    int uncounted;         /* tuft_engine_account(): spike_count stays as it is */
+    uint32_t *pending;     /* spikes that are not yet in spike_count */
+    size_t pending_count;
     tuft_spike_record *spike_record;
     tuft_count_record *count_record;
     int threads;
@@ -67,6 +70,9 @@ void tuft_site_step(tuft_site *site);
 /* Sets variable `which` of a cell as at the end of tick. */
 tuft_status tuft_site_write(tuft_site *site, uint32_t cell, int which, double value, int64_t tick,
                             tuft_error *err);
+
+/* Brings spike_count up to date: at the end of each stretch that is run. */
+void tuft_site_settle(tuft_site *site);
 
 /* Counts and records the spikes of this tick; samples the traces that are due. */
 tuft_status tuft_site_record(tuft_site *site, int64_t tick, tuft_error *err);

@@ -7,12 +7,6 @@
 
 enum { PHONES = 6, FORMANTS = 4 };
 
-/* A stretch of speech: formants (Hz) glide from `from` to `to`; voice and hiss are amplitudes, the
- * hiss lies around hiss_hz. */
-typedef struct {
-    double ms, from[3], to[3], voice, hiss, hiss_hz;
-} phone;
-
 #define STEADY(a, b, c)                                                                            \
     {a, b, c},                                                                                     \
     {                                                                                              \
@@ -20,7 +14,7 @@ typedef struct {
     }
 
 /* Formant targets after the averages of Peterson & Barney (1952) for men. */
-static const phone word[10][PHONES] = {
+static const tuft_formant_phone word[10][PHONES] = {
     {{80, STEADY(280, 1700, 2500), 0.25, 0.5, 5500},
      {90, {300, 2000, 2600}, {380, 1300, 1800}, 1, 0, 0},
      {60, {400, 1100, 1600}, {480, 950, 2000}, 0.9, 0, 0},
@@ -84,7 +78,8 @@ typedef struct {
     tuft_random random;
 } synthesiser;
 
-static double next_sample(synthesiser *s, const phone *p, double share, const tuft_formant_voice *v)
+static double next_sample(synthesiser *s, const tuft_formant_phone *p, double share,
+                          const tuft_formant_voice *v)
 {
     static const double width[FORMANTS] = {60, 90, 130, 250};
     const double follow = 1.0 - exp(-1.0 / (0.006 * TUFT_FORMANT_RATE_HZ)); /* 6 ms */
@@ -107,6 +102,59 @@ static double next_sample(synthesiser *s, const phone *p, double share, const tu
     return radiated;
 }
 
+/* Samples of each phone; their sum, or 0 where it is more than a minute. */
+static size_t count_samples(const tuft_formant_phone *phone, size_t count, double tempo)
+{
+    double total = 0.0;
+    for (size_t p = 0; p < count; p++)
+        total += phone[p].ms * 1e-3 / tempo * TUFT_FORMANT_RATE_HZ;
+    if (!(total <= 60.0 * TUFT_FORMANT_RATE_HZ))
+        return 0;
+    size_t sum = 0;
+    for (size_t p = 0; p < count; p++)
+        sum += (size_t)(phone[p].ms * 1e-3 / tempo * TUFT_FORMANT_RATE_HZ);
+    return sum;
+}
+
+tuft_status tuft_formant_phones(const tuft_formant_phone *phone, size_t count,
+                                const tuft_formant_voice *v, uint64_t seed, uint64_t index,
+                                double *start_s, float **sample, size_t *n, tuft_error *err)
+{
+    *sample = NULL;
+    *n = 0;
+    if (!(v->pitch_hz >= 50.0 && v->pitch_hz <= 400.0 && v->tract >= 0.7 && v->tract <= 1.4 &&
+          v->tempo >= 0.5 && v->tempo <= 2.0 && v->breath >= 0.0 && v->breath <= 1.0))
+        return tuft_fail(err, TUFT_INVALID,
+                         "speech: pitch %g Hz, tract %g, tempo %g, breath %g: one is out of range",
+                         v->pitch_hz, v->tract, v->tempo, v->breath);
+    const size_t total = count_samples(phone, count, v->tempo), tail = TUFT_FORMANT_RATE_HZ / 50;
+    if (total == 0)
+        return tuft_fail(err, TUFT_INVALID, "speech: %zu phones of no time or over a minute",
+                         count);
+    tuft_status status = TUFT_NEW(sample, total + tail, "speech", err);
+    if (status)
+        return status;
+    synthesiser s = {.random = tuft_random_stream(seed, TUFT_RANDOM_GENERATOR, index)};
+    size_t at = 0;
+    double peak = 0.0;
+    for (size_t p = 0; p < count; p++) {
+        size_t length = (size_t)(phone[p].ms * 1e-3 / v->tempo * TUFT_FORMANT_RATE_HZ);
+        if (start_s)
+            start_s[p] = (double)at / TUFT_FORMANT_RATE_HZ;
+        for (size_t i = 0; i < length; i++)
+            (*sample)[at++] = (float)next_sample(&s, &phone[p], (double)i / (double)length, v);
+    }
+    const tuft_formant_phone rest = {20, STEADY(400, 1500, 2500), 0, 0, 0};
+    while (at < total + tail)
+        (*sample)[at++] = (float)next_sample(&s, &rest, 0.0, v);
+    for (size_t i = 0; i < at; i++)
+        peak = fmax(peak, fabs((double)(*sample)[i]));
+    for (size_t i = 0; i < at && peak > 0.0; i++)
+        (*sample)[i] *= (float)(0.5 / peak);
+    *n = at;
+    return TUFT_OK;
+}
+
 tuft_status tuft_speech_formant(int digit, const tuft_formant_voice *v, uint64_t seed,
                                 uint64_t index, float **sample, size_t *n, tuft_error *err)
 {
@@ -114,32 +162,5 @@ tuft_status tuft_speech_formant(int digit, const tuft_formant_voice *v, uint64_t
     *n = 0;
     if (digit < 0 || digit > 9)
         return tuft_fail(err, TUFT_INVALID, "speech: digit %d, expected 0 to 9", digit);
-    if (!(v->pitch_hz >= 50.0 && v->pitch_hz <= 400.0 && v->tract >= 0.7 && v->tract <= 1.4 &&
-          v->tempo >= 0.5 && v->tempo <= 2.0 && v->breath >= 0.0 && v->breath <= 1.0))
-        return tuft_fail(err, TUFT_INVALID,
-                         "speech: pitch %g Hz, tract %g, tempo %g, breath %g: one is out of range",
-                         v->pitch_hz, v->tract, v->tempo, v->breath);
-    size_t length[PHONES], total = 0;
-    for (int p = 0; p < PHONES; p++)
-        total += length[p] = (size_t)(word[digit][p].ms * 1e-3 / v->tempo * TUFT_FORMANT_RATE_HZ);
-    const size_t tail = TUFT_FORMANT_RATE_HZ / 50;
-    tuft_status status = TUFT_NEW(sample, total + tail, "speech", err);
-    if (status)
-        return status;
-    synthesiser s = {.random = tuft_random_stream(seed, TUFT_RANDOM_GENERATOR, index)};
-    size_t at = 0;
-    double peak = 0.0;
-    for (int p = 0; p < PHONES; p++)
-        for (size_t i = 0; i < length[p]; i++)
-            (*sample)[at++] =
-                (float)next_sample(&s, &word[digit][p], (double)i / (double)length[p], v);
-    const phone rest = {20, STEADY(400, 1500, 2500), 0, 0, 0};
-    while (at < total + tail)
-        (*sample)[at++] = (float)next_sample(&s, &rest, 0.0, v);
-    for (size_t i = 0; i < at; i++)
-        peak = fmax(peak, fabs((double)(*sample)[i]));
-    for (size_t i = 0; i < at; i++)
-        (*sample)[i] *= (float)(0.5 / peak);
-    *n = at;
-    return TUFT_OK;
+    return tuft_formant_phones(word[digit], PHONES, v, seed, index, NULL, sample, n, err);
 }

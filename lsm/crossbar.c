@@ -70,6 +70,25 @@ void tuft_crossbar_weights(const tuft_crossbar *crossbar, double sd, float *weig
         weight[k] = (float)(unit * ((double)crossbar->plus[k] - (double)crossbar->minus[k]));
 }
 
+void tuft_crossbar_siemens(const tuft_crossbar *crossbar, float *siemens)
+{
+    for (size_t k = 0; k < (size_t)crossbar->rows * crossbar->columns; k++)
+        siemens[k] = (float)((double)crossbar->plus[k] + (double)crossbar->minus[k]);
+}
+
+double tuft_crossbar_read_joules(const tuft_crossbar *crossbar, const uint64_t *reads, double volt,
+                                 double seconds)
+{
+    double siemens = 0;
+    for (uint32_t i = 0; i < crossbar->rows; i++) {
+        double row = 0;
+        for (size_t k = (size_t)i * crossbar->columns; k < (size_t)(i + 1) * crossbar->columns; k++)
+            row += (double)crossbar->plus[k] + (double)crossbar->minus[k];
+        siemens += (double)reads[i] * row;
+    }
+    return volt * volt * seconds * siemens;
+}
+
 void tuft_crossbar_read(const tuft_crossbar *crossbar, const float *voltage, double *current_ampere)
 {
     memset(current_ampere, 0, crossbar->columns * sizeof *current_ampere);

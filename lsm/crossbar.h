@@ -38,6 +38,15 @@ tuft_status tuft_crossbar_settle(tuft_crossbar *crossbar, const tuft_device *dev
 /* weight[rows][columns] with the given standard deviation. */
 void tuft_crossbar_weights(const tuft_crossbar *crossbar, double sd, float *weight);
 
+/* siemens[rows][columns]: G+ + G- of each pair, what a read of it conducts. */
+void tuft_crossbar_siemens(const tuft_crossbar *crossbar, float *siemens);
+
+/* Joules that cells take when row i is read `reads[i]` times at volt for seconds:
+ *     sum_ij reads_i V^2 (G+_ij + G-_ij) t
+ * both cells of a pair conduct, whatever the sign of the weight. Converters are not in it. */
+double tuft_crossbar_read_joules(const tuft_crossbar *crossbar, const uint64_t *reads, double volt,
+                                 double seconds);
+
 /* current_ampere[columns] for voltage[rows]: one analogue matrix-vector product. */
 void tuft_crossbar_read(const tuft_crossbar *crossbar, const float *voltage,
                         double *current_ampere);

@@ -3,6 +3,7 @@
 #include "cells/lif.h"
 #include "core/memory.h"
 #include "lsm/analog_lif.h"
+#include "lsm/array_plan.h"
 #include "lsm/crossbar.h"
 
 #include <math.h>
@@ -145,20 +146,54 @@ static tuft_status tile_through_macro(tile *made, const tuft_crossbar *crossbar,
     return status;
 }
 
-static tuft_status tile_sample(tile *made, const tuft_reservoir_config *config, uint32_t rows,
-                               uint32_t columns, double sd, double density, uint64_t seed,
-                               uint32_t array, tuft_error *err)
+/* Conductances of the cells as they are, which wires do not change. */
+static tuft_status tile_siemens(tile *made, const tuft_crossbar *crossbar,
+                                const tuft_macro_config *config, uint64_t seed, uint32_t array,
+                                tuft_error *err)
 {
+    tuft_macro *macro;
+    if (!config || !tuft_macro_has_effects(config)) {
+        tuft_crossbar_siemens(crossbar, made->weight);
+        return TUFT_OK;
+    }
+    tuft_macro_config without_wires = *config;
+    without_wires.method = TUFT_WIRES_NONE;
+    tuft_status status = tuft_macro_new(&macro, crossbar, &without_wires, seed, array, err);
+    if (!status)
+        tuft_crossbar_siemens(tuft_macro_cells(macro), made->weight);
+    tuft_macro_free(macro);
+    return status;
+}
+
+typedef enum { TILE_WEIGHTS, TILE_SIEMENS } tile_content;
+
+/* Where the cells of a reservoir come from. */
+typedef struct {
+    const tuft_reservoir_config *config;
+    uint64_t seed;
+    tuft_array_plan plan;
+    tile_content content;
+} cell_source;
+
+static tuft_status tile_sample(tile *made, cell_source *cells, uint32_t rows, uint32_t columns,
+                               double sd, double density, uint32_t array, tuft_error *err)
+{
+    const tuft_reservoir_config *config = cells->config;
+    const uint64_t seed = cells->seed;
     *made = (tile){.rows = rows, .columns = columns};
     tuft_crossbar crossbar;
-    tuft_status status =
-        tuft_crossbar_sample(&crossbar, &config->conductance, rows, columns, seed, array, err);
+    tuft_status status = config->array
+                             ? tuft_array_plan_take(&cells->plan, rows, columns, &crossbar, err)
+                             : tuft_crossbar_sample(&crossbar, &config->conductance, rows, columns,
+                                                    seed, array, err);
     if (status)
         return status;
     status = TUFT_NEW(&made->weight, (size_t)rows * columns, "crossbar weights", err);
     if (!status)
         status = TUFT_NEW(&made->mask, (size_t)rows * columns, "crossbar mask", err);
-    if (!status && config->macro && tuft_macro_has_effects(config->macro))
+    if (!status && cells->content == TILE_SIEMENS)
+        status = tile_siemens(made, &crossbar, config->macro, seed, array, err);
+    else if (!status && config->macro && tuft_macro_has_effects(config->macro))
         status = tile_through_macro(made, &crossbar, config->macro, sd, seed, array, err);
     else if (!status)
         tuft_crossbar_weights(&crossbar, sd, made->weight);
@@ -308,19 +343,19 @@ static tuft_status connect_positions(tuft_reservoir *made, const tuft_reservoir_
 static void set_range(tuft_reservoir *made, uint32_t k, int array, const tile *t)
 {
     tuft_analog_lif_parameters *p = made->place[k].parameters;
-    if (made->analog)
+    if (made->analog && t->full > 0)
         p->adc[array].full = t->full;
 }
 
-static tuft_status connect_input(tuft_reservoir *made, const tuft_reservoir_config *config,
-                                 uint32_t k, uint64_t seed, tuft_error *err)
+static tuft_status connect_input(tuft_reservoir *made, cell_source *cells, uint32_t k,
+                                 tuft_error *err)
 {
-    const tuft_reservoir_group *g = &config->group[k];
+    const tuft_reservoir_group *g = &cells->config->group[k];
     const tuft_reservoir_place *place = &made->place[k];
     tile t;
     tuft_status status =
-        tile_sample(&t, config, field_of(g, made->geometry).taps, g->maps, g->weight_sd, g->density,
-                    seed, ARRAYS_A_GROUP * k + INPUT_ARRAY, err);
+        tile_sample(&t, cells, field_of(g, made->geometry).taps, g->maps, g->weight_sd, g->density,
+                    ARRAYS_A_GROUP * k + INPUT_ARRAY, err);
     if (status)
         return status;
     route r = {"input", "input", k, made->source, place->population, 1 + g->delay_steps[0]};
@@ -334,16 +369,16 @@ static tuft_status connect_input(tuft_reservoir *made, const tuft_reservoir_conf
     return status;
 }
 
-static tuft_status connect_recurrent(tuft_reservoir *made, const tuft_reservoir_config *config,
-                                     uint32_t k, uint64_t seed, tuft_error *err)
+static tuft_status connect_recurrent(tuft_reservoir *made, cell_source *cells, uint32_t k,
+                                     tuft_error *err)
 {
-    const tuft_reservoir_group *g = &config->group[k];
+    const tuft_reservoir_group *g = &cells->config->group[k];
     const tuft_reservoir_place *place = &made->place[k];
     if (g->recurrent_density <= 0 || g->recurrent_sd == 0)
         return TUFT_OK;
     tile t;
     tuft_status status =
-        tile_sample(&t, config, g->maps, g->maps, g->recurrent_sd, g->recurrent_density, seed,
+        tile_sample(&t, cells, g->maps, g->maps, g->recurrent_sd, g->recurrent_density,
                     ARRAYS_A_GROUP * k + RECURRENT_ARRAY, err);
     if (status)
         return status;
@@ -415,9 +450,11 @@ static void set_analog(tuft_analog_lif_parameters *parameters, const tuft_macro_
     }
 }
 
-static tuft_status add_group(tuft_reservoir *made, const tuft_reservoir_config *config, uint32_t k,
-                             uint64_t seed, tuft_error *err)
+static tuft_status add_group(tuft_reservoir *made, cell_source *cells_from, uint32_t k,
+                             tuft_error *err)
 {
+    const tuft_reservoir_config *config = cells_from->config;
+    const uint64_t seed = cells_from->seed;
     const tuft_reservoir_group *g = &config->group[k];
     tuft_status status = check_group(g, made->geometry, k, err);
     if (status)
@@ -459,9 +496,9 @@ static tuft_status add_group(tuft_reservoir *made, const tuft_reservoir_config *
                                     made->analog ? &tuft_analog_lif : &tuft_lif_delta, parameters,
                                     cells, 1, &place->population, err);
     if (!status)
-        status = connect_input(made, config, k, seed, err);
+        status = connect_input(made, cells_from, k, err);
     if (!status)
-        status = connect_recurrent(made, config, k, seed, err);
+        status = connect_recurrent(made, cells_from, k, err);
     if (status)
         return status;
     made->cells += cells;
@@ -471,8 +508,9 @@ static tuft_status add_group(tuft_reservoir *made, const tuft_reservoir_config *
     return TUFT_OK;
 }
 
-tuft_status tuft_reservoir_new(tuft_reservoir **out, const tuft_reservoir_config *config,
-                               tuft_geometry geometry, uint64_t seed, tuft_error *err)
+static tuft_status make(tuft_reservoir **out, const tuft_reservoir_config *config,
+                        tuft_geometry geometry, uint64_t seed, tile_content content,
+                        tuft_error *err)
 {
     *out = NULL;
     if (config->groups < 1 || config->groups > TUFT_RESERVOIR_GROUPS)
@@ -486,18 +524,32 @@ tuft_status tuft_reservoir_new(tuft_reservoir **out, const tuft_reservoir_config
         return status;
     made->geometry = geometry;
     made->analog = is_analog(config->macro);
+    made->siemens = content == TILE_SIEMENS;
     status = tuft_network_new(&made->network, STEP_US, err);
     if (!status)
         status = tuft_network_add_source(made->network, "input", tuft_geometry_channels(geometry),
                                          &made->source, err);
+    cell_source cells = {config, seed, {.array = config->array}, content};
     for (uint32_t k = 0; !status && k < config->groups; k++)
-        status = add_group(made, config, k, seed, err);
+        status = add_group(made, &cells, k, err);
     if (status) {
         tuft_reservoir_free(made);
         return status;
     }
     *out = made;
     return TUFT_OK;
+}
+
+tuft_status tuft_reservoir_new(tuft_reservoir **out, const tuft_reservoir_config *config,
+                               tuft_geometry geometry, uint64_t seed, tuft_error *err)
+{
+    return make(out, config, geometry, seed, TILE_WEIGHTS, err);
+}
+
+tuft_status tuft_reservoir_siemens(tuft_reservoir **out, const tuft_reservoir_config *config,
+                                   tuft_geometry geometry, uint64_t seed, tuft_error *err)
+{
+    return make(out, config, geometry, seed, TILE_SIEMENS, err);
 }
 
 void tuft_reservoir_free(tuft_reservoir *reservoir)

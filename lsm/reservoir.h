@@ -13,6 +13,9 @@
  * they are, through folded wires; read noise (drawn by columns) and the ADC act on each cell's
  * input at each step (lsm/analog_lif.h). Spikes are full voltages: there is no DAC, and no pulses.
  *
+ * With a measured array the cells are those of the array, the same for every seed; the seed still
+ * draws which taps are connected, thresholds and effects.
+ *
  * A step is one tick of the engine. Cells are the delta LIF of cells/lif.h, clocked:
  *     v <- decay v (0 after a spike) + input + recurrent,   spike = v > threshold.
  */
@@ -43,7 +46,10 @@ typedef struct {
 } tuft_reservoir_group;
 
 typedef struct {
-    tuft_conductance conductance;
+    tuft_conductance conductance;   /* that cells are drawn from, unless there is an array */
+    const tuft_crossbar *array;     /* measured cells that the crossbars are cut from, in the order
+                                     * input 0, recurrent 0, input 1, ... (lsm/array_plan.h); NULL:
+                                     * drawn; borrowed while the reservoir is made */
     const tuft_macro_config *macro; /* NULL: no effects; borrowed while the reservoir is made */
     uint32_t groups;
     tuft_reservoir_group group[TUFT_RESERVOIR_GROUPS];
@@ -65,13 +71,21 @@ typedef struct {
     uint32_t groups, cells;
     int64_t longest_delay; /* ticks from a spike to its last effect */
     int analog;            /* cells are tuft_analog_lif: they want to be told the episode */
+    int siemens;           /* made by tuft_reservoir_siemens(): conductances in place of weights */
     tuft_reservoir_place place[TUFT_RESERVOIR_GROUPS];
 } tuft_reservoir;
 
-/* TUFT_INVALID: a group that makes no sense, with its number; TUFT_MEMORY: more than 2^26 cells or
+/* TUFT_INVALID: a group that makes no sense, with its number, or an array without room for its
+ * crossbars; TUFT_MEMORY: more than 2^26 cells or
  * 2^28 possible synapses in a group. */
 tuft_status tuft_reservoir_new(tuft_reservoir **out, const tuft_reservoir_config *config,
                                tuft_geometry geometry, uint64_t seed, tuft_error *err);
+/* The same reservoir with G+ + G- (siemens, of the cells as they are now) in place of the weights:
+ * what each synapse conducts when it is read. Projections are those of tuft_reservoir_new() in the
+ * same order, each with its synapses in the same order, without those that carry noise. Nothing to
+ * run. */
+tuft_status tuft_reservoir_siemens(tuft_reservoir **out, const tuft_reservoir_config *config,
+                                   tuft_geometry geometry, uint64_t seed, tuft_error *err);
 void tuft_reservoir_free(tuft_reservoir *reservoir);
 
 /* Whether a projection carries variances of read noise, not spikes: it costs nothing in the array.

@@ -7,7 +7,7 @@
 #ifndef TUFT_LSM_SOFTMAX_H
 #define TUFT_LSM_SOFTMAX_H
 
-#include "lsm/adam.h"
+#include "core/adam.h"
 #include "lsm/linear.h"
 #include "lsm/operations.h"
 

@@ -2,7 +2,7 @@
 #ifndef TUFT_LSM_TRAINABLE_H
 #define TUFT_LSM_TRAINABLE_H
 
-#include "lsm/adam.h"
+#include "core/adam.h"
 #include "lsm/linear.h"
 
 /* Owns all it holds. */

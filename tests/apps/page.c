@@ -42,10 +42,17 @@ const char *page_fault(const char *page)
     return depth ? "an element that is not closed" : NULL;
 }
 
+/* Whether text goes on with data that the page holds itself. */
+static int is_held(const char *text)
+{
+    return strncmp(text, "data:image/png;base64,", 22) == 0 ||
+           strncmp(text, "data:audio/wav;base64,", 22) == 0;
+}
+
 const char *page_unwanted(const char *page)
 {
-    static const char *const unwanted[] = {"http:",   "https:", "//",   "<script", "<link",
-                                           "@import", "url(",   "src=", "nan",     "inf"};
+    static const char *const unwanted[] = {"http:",   "https:", "//",   "<script ", "<link",
+                                           "@import", "url(",   "src=", "nan",      "inf"};
     for (size_t i = 0; i < sizeof unwanted / sizeof *unwanted; i++) {
         const char *found = strstr(page, unwanted[i]);
         /* Base64 holds any letters, and slashes. */
@@ -53,7 +60,8 @@ const char *page_unwanted(const char *page)
             const char *quote = found;
             while (quote > page && *quote != '"')
                 quote--;
-            if (strncmp(quote + 1, "data:image/png;base64,", 22))
+            int source = strncmp(found, "src=\"", 5) == 0 && is_held(found + 5);
+            if (!source && !is_held(quote + 1))
                 return found;
             found = strstr(found + 1, unwanted[i]);
         }

@@ -118,6 +118,32 @@ Test(device, what_is_refused)
     shell_refused("device", 2, "--map", "--map good.csv --conductances table.txt");
 }
 
+/* The exported array, read back as a liquid's own: a closed-form readout of it is the same for
+ * every seed, while drawn liquids differ. */
+Test(device, a_liquid_is_the_map)
+{
+    static const char data[] = "--dataset synthetic-vision --per-class 4 --preset lin2025 "
+                               "--set readout.kind=ridge --seeds 3";
+    cr_assert_eq(shell("$TUFT device --rows 456 --pairs 200 --effects none --export macro.h5 && "
+                       "$TUFT device --rows 455 --pairs 200 --effects none --export less.h5"),
+                 0, "%s", shell_said());
+    for (int map = 0; map < 2; map++) {
+        char arguments[512];
+        snprintf(arguments, sizeof arguments, "%s%s", data, map ? " --map macro.h5" : "");
+        json_t *root = shell_result("classify", arguments);
+        double sd =
+            json_real_value(json_object_get(json_object_get(root, "results"), "sd_over_seeds"));
+        cr_assert(map ? sd < 1e-12 : sd > 1e-3, "map %d: sd over seeds %g", map, sd);
+        json_decref(root);
+    }
+    char arguments[512];
+    snprintf(arguments, sizeof arguments, "%s --map less.h5", data);
+    shell_refused("classify", 1, "no room for a crossbar of 200 x 200", arguments);
+    shell_refused("classify", 1, "none.h5", "--dataset synthetic-vision --map none.h5");
+    shell_refused("classify", 2, "--conductances",
+                  "--dataset synthetic-vision --map macro.h5 --conductances table.txt");
+}
+
 Test(device, report_is_a_page)
 {
     char path[512];

@@ -208,7 +208,7 @@ Test(experiment, shipped_files_are_good)
     struct dirent *entry;
     int files = 0;
     cr_assert_not_null(open);
-    cr_assert_eq(shell("mkdir -p n-mnist/Train n-mnist/Test ti46-spikes fsdd && touch "
+    cr_assert_eq(shell("mkdir -p n-mnist/Train n-mnist/Test ti46-spikes fsdd mnist && touch "
                        "ti46-spikes/ti46.h5"),
                  0);
     while ((entry = readdir(open))) {

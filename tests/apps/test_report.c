@@ -2,9 +2,12 @@
 #include "apps/colour.h"
 #include "apps/markup.h"
 #include "apps/report.h"
+#include "apps/report_picture.h"
+#include "apps/report_sound.h"
 #include "core/file.h"
 #include "core/philox.h"
 
+#include "apps/base64.h"
 #include "apps/page.h"
 
 #include <criterion/criterion.h>
@@ -95,6 +98,21 @@ static char *whole_page(size_t *size)
     report_events(report, &axes, &events, (tuft_geometry){64, 1, 1}, 0);
     report_events(report, &axes, &events, (tuft_geometry){0}, 1);
     tuft_events_free(&events);
+    axes.x_high = 3;
+    report_surface(report, &axes, &matrix);
+    report_surface(report, &axes, &(plot_matrix){.value = y, .rows = 4, .columns = 1});
+    report_surface(report, &axes, &(plot_matrix){0});
+    const plot_point point[] = {
+        {evil, 1, 2, 1, 3}, {evil, 1, 2, NAN, NAN}, {NULL, NAN, 2, 1, 3}, {evil, -1, 2, 0, 9}};
+    report_points(report, &axes, point, 4);
+    report_points(report, &axes, point, 0);
+    axes.x_scale = axes.y_scale = AXIS_LOG;
+    report_points(report, &axes, point, 4);
+    axes.x_scale = axes.y_scale = AXIS_LINEAR;
+    report_sound(report, evil, (const float[]){0, NAN, INFINITY}, 3, 8000);
+    report_sound(report, evil, NULL, 0, 8000);
+    report_picture(report, evil, (const uint8_t[]){0, 255}, 2, 1, &(report_box){0, 0, 1, 1});
+    report_picture(report, evil, NULL, 0, 0, NULL);
     const uint32_t who[] = {0, 1, 900, 3};
     report_spikes(report, &axes, y, who, 4, 10, 3);
     cr_assert_eq(report_write(report, NULL, &err), TUFT_OK);
@@ -160,22 +178,6 @@ Test(report, the_checker_finds_faults)
 
 /* --- PNG: read back what was written ------------------------------------------------------ */
 
-static size_t from_base64(const char *text, unsigned char *out)
-{
-    static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    size_t bits = 0, used = 0;
-    uint32_t held = 0;
-    for (; *text && *text != '='; text++) {
-        held = held << 6 | (uint32_t)(strchr(digit, *text) - digit);
-        bits += 6;
-        if (bits >= 8) {
-            bits -= 8;
-            out[used++] = (unsigned char)(held >> bits);
-        }
-    }
-    return used;
-}
-
 Test(markup, png_holds_the_pixels)
 {
     enum { WIDTH = 7, HEIGHT = 5 };
@@ -191,7 +193,7 @@ Test(markup, png_holds_the_pixels)
     fclose(stream);
     cr_assert_eq(strncmp(text, prefix, sizeof prefix - 1), 0);
     unsigned char *png = malloc(size);
-    size_t length = from_base64(text + sizeof prefix - 1, png);
+    size_t length = base64_read(text + sizeof prefix - 1, png);
     cr_assert_arr_eq(png, "\x89PNG\r\n\x1a\n", 8);
     int seen_end = 0;
     for (size_t at = 8; at + 12 <= length;) {

@@ -2,8 +2,8 @@
  * Source: Kingma & Ba 2015, ICLR, algorithm 1; weight decay decoupled from the gradient: Loshchilov
  * & Hutter 2019, ICLR, algorithm 2.
  */
-#ifndef TUFT_LSM_ADAM_H
-#define TUFT_LSM_ADAM_H
+#ifndef TUFT_CORE_ADAM_H
+#define TUFT_CORE_ADAM_H
 
 #include "core/status.h"
 

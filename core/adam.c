@@ -1,6 +1,7 @@
-#include "lsm/adam.h"
+#include "core/adam.h"
 
 #include "core/memory.h"
+#include "core/simd.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -43,7 +44,7 @@ tuft_status tuft_adam_new(tuft_adam *out, tuft_adam_config config, size_t n, tuf
 
 /* With bias corrections c1 = 1 - beta1^t, c2 = 1 - beta2^t the step is
  * rate (m / c1) / (sqrt(v / c2) + epsilon) = (rate / c1) m / (sqrt(v) / sqrt(c2) + epsilon). */
-void tuft_adam_step(tuft_adam *adam, float *parameter, const float *gradient)
+TUFT_CLONES void tuft_adam_step(tuft_adam *adam, float *parameter, const float *gradient)
 {
     const tuft_adam_config *config = &adam->config;
     adam->step++;
