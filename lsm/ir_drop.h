@@ -22,8 +22,8 @@
  * known from the first pass. The change of the currents in a turn, times rho / (1 - rho) or
  * Chebyshev's factor in its place and times a factor of caution, is the estimate of their error: on
  * 600 random arrays of 8 to 500 lines, inputs dense and sparse, wires from 1 mohm to 1 kohm, the
- * error itself was 0.8 of it at most. With a guess from the quiet array one turn is enough for 1e-4
- * at 2 % read noise and nominal wires on 512 x 512 cells; without one it takes three.
+ * error was 0.8 of the tolerance at most. With a guess from the quiet array one turn is enough for
+ * 1e-4 at 2 % read noise and nominal wires on 512 x 512 cells; without one it takes three.
  */
 #ifndef TUFT_LSM_IR_DROP_H
 #define TUFT_LSM_IR_DROP_H
