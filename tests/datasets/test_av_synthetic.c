@@ -222,7 +222,12 @@ static void expect_repeatable(tuft_av_synthesiser by)
     cr_assert_not(equal(&first, &another));
     cr_assert_not(equal(&first, &seed));
     int same = 0;
-#pragma omp parallel for num_threads(4) reduction(+ : same)
+#ifdef __SANITIZE_ADDRESS__ /* its malloc does not survive a fork from several threads */
+    const int threads = by == TUFT_AV_ESPEAK ? 1 : 4;
+#else
+    const int threads = 4;
+#endif
+#pragma omp parallel for num_threads(threads) reduction(+ : same)
     for (int i = 0; i < 8; i++) {
         tuft_av_take take;
         if (tuft_av_synthetic(&config, i % 2 ? 11 : 12, &take, NULL) == TUFT_OK)
