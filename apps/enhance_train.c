@@ -137,9 +137,13 @@ static tuft_mcc_config network_of(const train_run *run)
 
 static tuft_status make_network(train_run *run, tuft_error *err)
 {
-    tuft_mcc_config both = network_of(run), made = both;
+    tuft_mcc_config both = network_of(run), made = both, counted = both;
     size_t parameters;
-    tuft_status status = tuft_mcc_parameters(&both, &parameters, err);
+    if (counted.cell == TUFT_MCC_POINT) { /* as many as those that have context */
+        counted.cell = TUFT_MCC_CONCATENATED;
+        counted.memory = preset[run->config->preset].memory;
+    }
+    tuft_status status = tuft_mcc_parameters(&counted, &parameters, err);
     if (!status && run->config->streams)
         status = tuft_mcc_audio_only(&both, parameters, &made, err);
     return status ? status : tuft_mcc_new(&run->net, &made, err);

@@ -98,7 +98,7 @@ Test(enhancement, ears_alone_have_as_many_parameters)
 {
     need_talkers();
     json_t *size[2];
-    static const char *const streams[] = {"audio-visual", "audio"};
+    static const char *const streams[] = {"audio-visual", "audio --cells point"};
     for (int i = 0; i < 2; i++) {
         char arguments[512];
         snprintf(arguments, sizeof arguments,
@@ -134,6 +134,14 @@ Test(enhancement, results_hold_what_was_asked_for)
     cr_assert_eq(json_array_size(json_object_get(model, "silence")), 3);
     json_t *lips = json_object_get(model, "lips");
     cr_assert_eq(json_object_size(lips), 4);
+    /* Three clips of three talkers, each with its own curve. */
+    const char *talker;
+    json_t *curve;
+    json_int_t clips = 0;
+    json_object_foreach(json_object_get(model, "talkers"), talker, curve) clips +=
+        json_integer_value(json_object_get(json_object_get(json_array_get(curve, 0), "stoi"), "n"));
+    cr_assert_eq(json_object_size(json_object_get(model, "talkers")), 3);
+    cr_assert_eq(clips, 3);
     /* Silencing none is what is not silenced; own lips are the lips of the main table. */
     json_t *at_0 = json_array_get(json_object_get(model, "scores"), 1);
     json_t *none = json_array_get(json_object_get(model, "silence"), 0);
