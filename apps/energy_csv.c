@@ -181,11 +181,32 @@ static int by_source(const void *a, const void *b)
     return x->line < y->line ? -1 : x->line > y->line;
 }
 
+/* Rows, spikes and synapses take memory of their own: no more than 8 GiB of it. */
+static tuft_status check_room(const reader *r, tuft_error *err)
+{
+    const double most_bytes = 8589934592.0;
+    const tuft_energy_activity *a = &r->out->activity;
+    double bytes = 0;
+    for (uint32_t p = 0; p < a->projections; p++)
+        bytes += 2.0 * sizeof(uint64_t) * (double)a->projection[p].sources +
+                 (double)sizeof(uint32_t) * (double)a->projection[p].synapses;
+    if (bytes <= most_bytes)
+        return TUFT_OK;
+    return tuft_fail(err, TUFT_FORMAT,
+                     "%s: sources up to the highest and synapses would take %.3g bytes, expected "
+                     "at most %.3g",
+                     r->path, bytes, most_bytes);
+}
+
 /* Which cells they go to is not said: synapse k of a source stands under target k. */
 static tuft_status make_edges(reader *r, tuft_error *err)
 {
     tuft_energy_activity *a = &r->out->activity;
-    tuft_status status = TUFT_NEW(&r->out->edges, a->projections, "counts of projections", err);
+    tuft_status status = check_room(r, err);
+    if (!status)
+        status = TUFT_NEW(&r->out->edges, a->projections, "counts of projections", err);
+    if (status)
+        return status;
     qsort(r->entry, r->entries, sizeof *r->entry, by_source);
     for (size_t e = 1; !status && e < r->entries; e++)
         if (r->entry[e].projection == r->entry[e - 1].projection &&
