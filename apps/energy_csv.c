@@ -207,7 +207,8 @@ static tuft_status make_edges(reader *r, tuft_error *err)
         status = TUFT_NEW(&r->out->edges, a->projections, "counts of projections", err);
     if (status)
         return status;
-    qsort(r->entry, r->entries, sizeof *r->entry, by_source);
+    if (r->entry)
+        qsort(r->entry, r->entries, sizeof *r->entry, by_source);
     for (size_t e = 1; !status && e < r->entries; e++)
         if (r->entry[e].projection == r->entry[e - 1].projection &&
             r->entry[e].source == r->entry[e - 1].source)
