@@ -65,6 +65,8 @@ static tuft_status read_count(const reader *r, column which, const char *text, u
 {
     char *end;
     errno = 0;
+    if (!text)
+        return tuft_fail(err, TUFT_FORMAT, "%s: line %zu: no %s", r->path, r->line, names[which]);
     unsigned long long value = strtoull(text, &end, 10);
     if (*text < '0' || *text > '9' || *end || errno || value > limit)
         return tuft_fail(err, TUFT_FORMAT, "%s: line %zu: %s \"%.40s\", expected 0 to %llu",
@@ -114,12 +116,13 @@ static tuft_status take(reader *r, char *const *field, tuft_error *err)
         return status;
     if ((double)made.spikes * (double)made.fan_out > (double)most)
         return bad(r, err, "spikes x fan_out is past 2^53");
-    if (r->has[EVENTS] && events != made.spikes * made.fan_out)
+    const unsigned long long counted = made.spikes * made.fan_out;
+    if (r->has[EVENTS] && events != counted)
         return tuft_fail(err, TUFT_FORMAT,
                          "%s: line %zu: synaptic_events %llu, %llu spikes x fan_out %llu are %llu",
                          r->path, r->line, (unsigned long long)events,
                          (unsigned long long)made.spikes, (unsigned long long)made.fan_out,
-                         (unsigned long long)(made.spikes * made.fan_out));
+                         counted);
     if (r->has[TARGETS] && made.fan_out > targets)
         return bad(r, err, "fan_out is larger than targets");
     made.source = (uint32_t)source;
