@@ -293,7 +293,7 @@ static double correlation(const double *x, const double *y)
 
 static void expect_lips_to_belong(tuft_av_synthesiser by)
 {
-    enum { CLIPS = 24 };
+    enum { CLIPS = 12 };
     static double open[CLIPS][75], loud[CLIPS][75];
     tuft_av_synthetic_config config = tuft_av_synthetic_defaults(2);
     config.synthesiser = by;
