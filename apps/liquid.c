@@ -2,6 +2,7 @@
 
 #include "apps/progress.h"
 #include "core/memory.h"
+#include "lsm/encode_fixed.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -61,6 +62,64 @@ static tuft_status select_augmented(const tuft_recordings *set, const uint8_t *a
     return status ? status : tuft_recordings_select(some, set, *origin, n, err);
 }
 
+/* Training recordings whose spikes tell the quantiser which sources matter. */
+enum { WATCHED = 64 };
+
+static tuft_status watch(const tuft_reservoir *reservoir, const lsm_preset *preset,
+                         const tuft_recordings *set, const uint8_t *trained, int threads,
+                         tuft_ledger *activity, tuft_error *err)
+{
+    uint32_t *index, n = 0;
+    size_t all = 0, seen = 0;
+    tuft_recordings some = {0};
+    tuft_features features = {0};
+    tuft_status status = TUFT_NEW(&index, WATCHED, "recordings to watch", err);
+    for (size_t i = 0; i < set->count; i++)
+        all += trained[i] != 0;
+    for (size_t i = 0; !status && i < set->count; i++) /* evenly spread over the training side */
+        if (trained[i] && seen++ * WATCHED / all >= n && n < WATCHED)
+            index[n++] = (uint32_t)i;
+    if (!status && n)
+        status = tuft_recordings_select(&some, set, index, n, err);
+    if (!status && n)
+        status = tuft_encode(reservoir, &preset->frontend, &preset->encoding, &some, threads,
+                             &features, activity, NULL, NULL, err);
+    tuft_features_free(&features);
+    tuft_recordings_free(&some);
+    free(index);
+    return status;
+}
+
+/* The reservoir in the preset's arithmetic: *fixed is NULL for floats. */
+static tuft_status liquid_fixed(tuft_reservoir_fixed **fixed, const tuft_reservoir *reservoir,
+                                const lsm_preset *preset, const tuft_recordings *set,
+                                const uint8_t *trained, int threads, tuft_error *err)
+{
+    tuft_ledger activity = {0};
+    tuft_status status = TUFT_OK;
+    *fixed = NULL;
+    if (!preset->arithmetic.bits)
+        return TUFT_OK;
+    if (trained && preset->arithmetic.rule == TUFT_SCALE_LEAST_ERROR)
+        status = watch(reservoir, preset, set, trained, threads, &activity, err);
+    if (!status)
+        status = tuft_reservoir_fixed_new(fixed, reservoir, &preset->arithmetic,
+                                          activity.population ? &activity : NULL, err);
+    tuft_ledger_free(&activity);
+    return status;
+}
+
+static tuft_status encode(const tuft_reservoir *reservoir, const tuft_reservoir_fixed *fixed,
+                          const lsm_preset *preset, const tuft_recordings *set, int threads,
+                          tuft_features *rows, tuft_ledger *ledger, app_progress *progress,
+                          tuft_error *err)
+{
+    return fixed ? tuft_encode_fixed(fixed, &preset->frontend, &preset->encoding, set, threads,
+                                     rows, ledger, advance, progress, err)
+                 : tuft_encode(reservoir, &preset->frontend, &preset->encoding, set, threads, rows,
+                               ledger, advance, progress, err);
+}
+
 tuft_status liquid_encode(const tuft_reservoir *reservoir, const lsm_preset *preset,
                           const tuft_recordings *set, const uint8_t *augment, uint64_t seed,
                           const common_options *common, int threads, const char *label,
@@ -71,12 +130,14 @@ tuft_status liquid_encode(const tuft_reservoir *reservoir, const lsm_preset *pre
     uint32_t *origin = NULL;
     uint32_t copies = augment ? preset->copies : 0;
     tuft_features rows = {0};
+    tuft_reservoir_fixed *fixed = NULL;
     tuft_status status = copies ? select_augmented(set, augment, &some, &origin, err) : TUFT_OK;
+    if (!status)
+        status = liquid_fixed(&fixed, reservoir, preset, set, augment, threads, err);
     app_progress progress;
     progress_begin(&progress, common, label, set->count + copies * some.count);
     if (!status)
-        status = tuft_encode(reservoir, &preset->frontend, &preset->encoding, set, threads, &rows,
-                             ledger, advance, &progress, err);
+        status = encode(reservoir, fixed, preset, set, threads, &rows, ledger, &progress, err);
     if (!status)
         status =
             tuft_features_new(&out->features, set->count + copies * some.count, rows.columns, err);
@@ -86,8 +147,8 @@ tuft_status liquid_encode(const tuft_reservoir *reservoir, const lsm_preset *pre
     for (uint32_t c = 0; !status && c < copies; c++) {
         status = tuft_augment_set(&preset->augmentation, &some, seed, c, threads, &warped, err);
         if (!status)
-            status = tuft_encode(reservoir, &preset->frontend, &preset->encoding, &warped, threads,
-                                 &rows, ledger, advance, &progress, err);
+            status =
+                encode(reservoir, fixed, preset, &warped, threads, &rows, ledger, &progress, err);
         if (!status)
             append(&out->features, set->count + c * some.count, &rows, origin);
         tuft_features_free(&rows);
@@ -96,6 +157,7 @@ tuft_status liquid_encode(const tuft_reservoir *reservoir, const lsm_preset *pre
     progress_end(&progress);
     out->originals = set->count;
     free(origin);
+    tuft_reservoir_fixed_free(fixed);
     tuft_recordings_free(&some);
     if (status)
         liquid_table_free(out);

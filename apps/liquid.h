@@ -26,7 +26,9 @@ tuft_status liquid_siemens(tuft_reservoir **out, const lsm_preset *preset, tuft_
                            uint64_t seed, tuft_error *err);
 
 /* Features of all recordings and of preset->copies warped copies of those with augment[i] != 0
- * (NULL: of none). Shows progress under the label. ledger as for tuft_encode. */
+ * (NULL: of none), in the preset's arithmetic: in fixed point, where the float reservoir's spikes
+ * on some recordings with augment[i] != 0 tell the quantiser which sources matter. Shows progress
+ * under the label. ledger as for tuft_encode. */
 tuft_status liquid_encode(const tuft_reservoir *reservoir, const lsm_preset *preset,
                           const tuft_recordings *set, const uint8_t *augment, uint64_t seed,
                           const common_options *common, int threads, const char *label,

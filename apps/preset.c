@@ -183,6 +183,8 @@ lsm_preset preset_get(preset_name name, modality kind, preset_task task, tuft_ge
                                                   : best_sound(geometry);
     preset.cochlea = tuft_cochlea_defaults();
     preset.macro = tuft_macro_ideal;
+    preset.arithmetic =
+        (tuft_fixed_config){.state_bits = TUFT_FIXED_STATE_BITS, .rule = TUFT_SCALE_LEAST_ERROR};
     if (name == PRESET_BEST && kind == MODALITY_SOUND)
         preset.cochlea.threshold = SOUND_COCHLEA_THRESHOLD;
     return preset;
@@ -218,6 +220,7 @@ static const char *const scales[] = {"erb", "mel", NULL};
 static const char *const levels[] = {"as-is", "peak", "rms", NULL};
 static const char *const compressions[] = {"none", "square-root", "fourth-root", "log", NULL};
 static const char *const generations[] = {"integrate", "delta", NULL};
+static const char *const scale_rules[] = {"largest", "least-error", NULL};
 static const char *const readouts[] = {"ridge", "softmax", NULL};
 
 #define AT(member)    offsetof(lsm_preset, member)
@@ -253,6 +256,9 @@ static const value values[] = {
     {"conductance.mean_siemens", VALUE_REAL, AT(reservoir.conductance.mean_siemens), NULL},
     {"conductance.sd_siemens", VALUE_REAL, AT(reservoir.conductance.sd_siemens), NULL},
     MACRO_VALUES(MACRO_ROW){"groups", VALUE_COUNT, AT(reservoir.groups), NULL},
+    {"arithmetic.bits", VALUE_COUNT, AT(arithmetic.bits), NULL},
+    {"arithmetic.state_bits", VALUE_COUNT, AT(arithmetic.state_bits), NULL},
+    {"arithmetic.scale", VALUE_CHOICE, AT(arithmetic.rule), scale_rules},
     {"encoding.windows", VALUE_COUNT, AT(encoding.windows), NULL},
     {"encoding.rule", VALUE_CHOICE, AT(encoding.rule), window_rules},
     {"encoding.transform", VALUE_CHOICE, AT(encoding.transform), transforms},

@@ -10,6 +10,7 @@
 #include "datasets/augment.h"
 #include "datasets/cochlea.h"
 #include "lsm/encode.h"
+#include "lsm/reservoir_fixed.h"
 
 #include <jansson.h>
 
@@ -27,6 +28,7 @@ typedef struct {
     tuft_frontend frontend;
     tuft_reservoir_config reservoir; /* without its macro: liquid_new() puts it in */
     tuft_macro_config macro;         /* effects of the crossbars; none in any named configuration */
+    tuft_fixed_config arithmetic;    /* of the liquid as a chip computes it; bits 0: floats */
     tuft_encoding encoding;
     uint32_t copies; /* augmented copies of each training recording */
     tuft_augmentation augmentation;

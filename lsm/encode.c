@@ -3,12 +3,10 @@
 #include "core/engine.h"
 #include "core/failure.h"
 #include "core/memory.h"
+#include "lsm/count_row.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { WINDOW_LIMIT = 4096 };
 
 /* What one thread needs to run recordings. */
 typedef struct {
@@ -53,43 +51,6 @@ static tuft_status run_input(tuft_engine *engine, const tuft_reservoir *reservoi
     return status ? status : tuft_engine_run(engine, input->steps + reservoir->longest_delay, err);
 }
 
-void tuft_encoding_edges(const tuft_encoding *encoding, const tuft_frontend_input *input,
-                         int64_t *edge)
-{
-    uint32_t windows = encoding->windows;
-    edge[0] = 0;
-    for (uint32_t w = 1; w < windows; w++)
-        edge[w] = encoding->rule == TUFT_WINDOWS_OF_EVENTS && input->count
-                      ? input->step[input->count * w / windows]
-                      : input->steps * w / windows;
-    edge[windows] = input->steps;
-}
-
-/* A spike of step s reaches a cell's step at tick s + 1; the last window also has what delays bring
- * afterwards. */
-static void set_edges(runner *r)
-{
-    uint32_t windows = r->encoding->windows;
-    tuft_encoding_edges(r->encoding, &r->input, r->edge);
-    for (uint32_t w = 0; w < windows; w++)
-        r->edge[w]++;
-    r->edge[windows] = r->input.steps + r->reservoir->longest_delay;
-}
-
-/* Adds the counts of each pool's positions. */
-static void add_pools(const tuft_reservoir_place *place, const uint32_t *count, uint32_t *pool)
-{
-    for (uint32_t y = 0; y < place->positions_y; y++)
-        for (uint32_t x = 0; x < place->positions_x; x++) {
-            uint32_t py = y * place->pools_y / place->positions_y;
-            uint32_t px = x * place->pools_x / place->positions_x;
-            const uint32_t *from = count + ((size_t)y * place->positions_x + x) * place->maps;
-            uint32_t *to = pool + ((size_t)py * place->pools_x + px) * place->maps;
-            for (uint32_t m = 0; m < place->maps; m++)
-                to[m] += from[m];
-        }
-}
-
 /* Read noise of its own for each recording. */
 static tuft_status begin_episode(tuft_engine *engine, const tuft_reservoir *reservoir,
                                  size_t number, tuft_error *err)
@@ -113,7 +74,7 @@ static tuft_status encode_one(runner *r, const tuft_recording *recording, size_t
         status = begin_episode(r->engine, r->reservoir, number, err);
     if (status)
         return status;
-    set_edges(r);
+    tuft_count_edges(r->reservoir, r->encoding, &r->input, r->edge);
     uint32_t windows = r->encoding->windows;
     for (uint32_t k = 0; !status && k < r->reservoir->groups; k++)
         status = tuft_engine_record_counts(r->engine, r->reservoir->place[k].population, r->edge,
@@ -122,44 +83,11 @@ static tuft_status encode_one(runner *r, const tuft_recording *recording, size_t
         status = run_input(r->engine, r->reservoir, &r->input, err);
     if (status)
         return status;
-    size_t columns = tuft_reservoir_features(r->reservoir) * windows, at = 0;
-    memset(r->pool, 0, columns * sizeof *r->pool);
-    for (uint32_t w = 0; w < windows; w++)
-        for (uint32_t k = 0; k < r->reservoir->groups; k++) {
-            const tuft_reservoir_place *place = &r->reservoir->place[k];
-            const tuft_count_record *record = tuft_engine_counts(r->engine, place->population);
-            add_pools(place, record->count + (size_t)w * record->cells, r->pool + at);
-            at += (size_t)place->maps * place->pools_x * place->pools_y;
-        }
-    double scale = r->encoding->scale;
-    int root = r->encoding->transform == TUFT_COUNT_SQUARE_ROOT;
-    for (size_t j = 0; j < columns; j++)
-        row[j] = (float)(root ? sqrt(r->pool[j] / scale) : r->pool[j] / scale);
+    const uint32_t *count[TUFT_RESERVOIR_GROUPS];
+    for (uint32_t k = 0; k < r->reservoir->groups; k++)
+        count[k] = tuft_engine_counts(r->engine, r->reservoir->place[k].population)->count;
+    tuft_count_row(r->reservoir, r->encoding, count, r->pool, row);
     return TUFT_OK;
-}
-
-tuft_status tuft_encoding_check(const tuft_encoding *encoding, tuft_error *err)
-{
-    if (!encoding->windows || encoding->windows > WINDOW_LIMIT || !(encoding->scale > 0) ||
-        !isfinite(encoding->scale))
-        return tuft_fail(err, TUFT_INVALID, "%u windows, scale %g, expected 1 to %d and over 0",
-                         encoding->windows, encoding->scale, WINDOW_LIMIT);
-    return TUFT_OK;
-}
-
-static tuft_status check(const tuft_reservoir *reservoir, const tuft_frontend *frontend,
-                         const tuft_encoding *encoding, tuft_geometry geometry, tuft_error *err)
-{
-    tuft_geometry seen;
-    tuft_status status = tuft_frontend_geometry(frontend, geometry, &seen, err);
-    if (status)
-        return status;
-    if (memcmp(&seen, &reservoir->geometry, sizeof seen) != 0)
-        return tuft_fail(err, TUFT_INVALID,
-                         "recordings give %u x %u x %u channels, the reservoir takes %u x %u x %u",
-                         seen.width, seen.height, seen.polarities, reservoir->geometry.width,
-                         reservoir->geometry.height, reservoir->geometry.polarities);
-    return encoding ? tuft_encoding_check(encoding, err) : TUFT_OK;
 }
 
 /* Projections that carry variances are ours, not the array's. */
@@ -196,7 +124,7 @@ tuft_status tuft_encode(const tuft_reservoir *reservoir, const tuft_frontend *fr
                         void *user, tuft_error *err)
 {
     *out = (tuft_features){0};
-    tuft_status status = check(reservoir, frontend, encoding, set->geometry, err);
+    tuft_status status = tuft_count_check(reservoir, frontend, encoding, set->geometry, err);
     if (!status && threads < 1)
         status =
             tuft_fail(err, TUFT_INVALID, "encoding in %d threads, expected 1 or more", threads);
@@ -284,7 +212,7 @@ tuft_status tuft_encode_raster(const tuft_reservoir *reservoir, const tuft_front
     *out = (tuft_spike_record){0};
     tuft_frontend_input input = {0};
     tuft_engine *engine = NULL;
-    tuft_status status = check(reservoir, frontend, NULL, geometry, err);
+    tuft_status status = tuft_count_check(reservoir, frontend, NULL, geometry, err);
     if (!status)
         status = tuft_frontend_cut(frontend, geometry, recording, &input, err);
     if (!status)
