@@ -125,6 +125,8 @@
 #include "datasets/utterance.h"
 #include "datasets/wav.h"
 
+#include "fpga/latency.h"
+
 #include "lsm/analog_lif.h"
 #include "lsm/array_plan.h"
 #include "lsm/conductance.h"
