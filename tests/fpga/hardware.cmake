@@ -20,3 +20,6 @@ set_tests_properties(fpga_utilisation PROPERTIES LABELS fpga SKIP_RETURN_CODE 77
 # The gate refuses by name what HLS tools do not take, and lets pass what they do.
 add_test(NAME fpga_gate COMMAND ${CMAKE_SOURCE_DIR}/fpga/gate/test)
 set_tests_properties(fpga_gate PROPERTIES LABELS fpga SKIP_RETURN_CODE 77)
+
+add_test(NAME fpga_project COMMAND ${CMAKE_SOURCE_DIR}/fpga/project/test)
+set_tests_properties(fpga_project PROPERTIES LABELS fpga)
