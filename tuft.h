@@ -127,6 +127,11 @@
 #include "datasets/utterance.h"
 #include "datasets/wav.h"
 
+#include "fpga/csynth.h"
+#include "fpga/estimate.h"
+#include "fpga/latency.h"
+#include "fpga/parts.h"
+
 #include "lsm/analog_lif.h"
 #include "lsm/array_plan.h"
 #include "lsm/conductance.h"

@@ -1,0 +1,6 @@
+static int calls;
+
+void top(int a[4])
+{
+    a[0] = ++calls;
+}
