@@ -146,6 +146,7 @@
 #include "lsm/interval.h"
 #include "lsm/ir_drop.h"
 #include "lsm/joint.h"
+#include "lsm/ladders.h"
 #include "lsm/linear.h"
 #include "lsm/macro.h"
 #include "lsm/operations.h"
@@ -162,5 +163,7 @@
 #include "lsm/softmax.h"
 #include "lsm/srnn.h"
 #include "lsm/trainable.h"
+#include "lsm/transpose.h"
+#include "lsm/word_lines.h"
 
 #endif

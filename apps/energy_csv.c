@@ -65,6 +65,8 @@ static tuft_status read_count(const reader *r, column which, const char *text, u
 {
     char *end;
     errno = 0;
+    if (!text)
+        return tuft_fail(err, TUFT_FORMAT, "%s: line %zu: no %s", r->path, r->line, names[which]);
     unsigned long long value = strtoull(text, &end, 10);
     if (*text < '0' || *text > '9' || *end || errno || value > limit)
         return tuft_fail(err, TUFT_FORMAT, "%s: line %zu: %s \"%.40s\", expected 0 to %llu",
@@ -114,12 +116,13 @@ static tuft_status take(reader *r, char *const *field, tuft_error *err)
         return status;
     if ((double)made.spikes * (double)made.fan_out > (double)most)
         return bad(r, err, "spikes x fan_out is past 2^53");
-    if (r->has[EVENTS] && events != made.spikes * made.fan_out)
+    const unsigned long long counted = made.spikes * made.fan_out;
+    if (r->has[EVENTS] && events != counted)
         return tuft_fail(err, TUFT_FORMAT,
                          "%s: line %zu: synaptic_events %llu, %llu spikes x fan_out %llu are %llu",
                          r->path, r->line, (unsigned long long)events,
                          (unsigned long long)made.spikes, (unsigned long long)made.fan_out,
-                         (unsigned long long)(made.spikes * made.fan_out));
+                         counted);
     if (r->has[TARGETS] && made.fan_out > targets)
         return bad(r, err, "fan_out is larger than targets");
     made.source = (uint32_t)source;
@@ -181,12 +184,34 @@ static int by_source(const void *a, const void *b)
     return x->line < y->line ? -1 : x->line > y->line;
 }
 
+/* Rows, spikes and synapses take memory of their own: no more than 8 GiB of it. */
+static tuft_status check_room(const reader *r, tuft_error *err)
+{
+    const double most_bytes = 8589934592.0;
+    const tuft_energy_activity *a = &r->out->activity;
+    double bytes = 0;
+    for (uint32_t p = 0; p < a->projections; p++)
+        bytes += 2.0 * sizeof(uint64_t) * (double)a->projection[p].sources +
+                 (double)sizeof(uint32_t) * (double)a->projection[p].synapses;
+    if (bytes <= most_bytes)
+        return TUFT_OK;
+    return tuft_fail(err, TUFT_FORMAT,
+                     "%s: sources up to the highest and synapses would take %.3g bytes, expected "
+                     "at most %.3g",
+                     r->path, bytes, most_bytes);
+}
+
 /* Which cells they go to is not said: synapse k of a source stands under target k. */
 static tuft_status make_edges(reader *r, tuft_error *err)
 {
     tuft_energy_activity *a = &r->out->activity;
-    tuft_status status = TUFT_NEW(&r->out->edges, a->projections, "counts of projections", err);
-    qsort(r->entry, r->entries, sizeof *r->entry, by_source);
+    tuft_status status = check_room(r, err);
+    if (!status)
+        status = TUFT_NEW(&r->out->edges, a->projections, "counts of projections", err);
+    if (status)
+        return status;
+    if (r->entry)
+        qsort(r->entry, r->entries, sizeof *r->entry, by_source);
     for (size_t e = 1; !status && e < r->entries; e++)
         if (r->entry[e].projection == r->entry[e - 1].projection &&
             r->entry[e].source == r->entry[e - 1].source)

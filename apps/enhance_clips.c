@@ -15,11 +15,18 @@ enum { CLIP_LIMIT = 100000 };
 
 tuft_status enhance_mouth_option(const char *text, tuft_mouth_box *box, tuft_error *err)
 {
-    int end = 0;
-    *box = (tuft_mouth_box){.confidence = 1};
-    if (sscanf(text, "%lf,%lf,%lf,%lf%n", &box->left, &box->top, &box->width, &box->height, &end) ==
-            4 &&
-        !text[end] && box->left >= 0 && box->top >= 0 && box->width >= 4 && box->height >= 4)
+    double number[4] = {0};
+    const char *at = text;
+    int count = 0;
+    for (; count < 4; count++) {
+        char *end;
+        number[count] = strtod(at, &end);
+        if (end == at || *end != (count < 3 ? ',' : 0))
+            break;
+        at = end + 1;
+    }
+    *box = (tuft_mouth_box){number[0], number[1], number[2], number[3], 1};
+    if (count == 4 && number[0] >= 0 && number[1] >= 0 && number[2] >= 4 && number[3] >= 4)
         return TUFT_OK;
     return tuft_fail(err, TUFT_INVALID,
                      "--mouth '%.60s', expected left, top, width and height in pixels, as "
@@ -133,7 +140,7 @@ static tuft_status list_videos(const char *folder, path_list *list, tuft_error *
     if (!status && list->count > CLIP_LIMIT)
         status = tuft_fail(err, TUFT_FORMAT, "%.300s: %zu videos, expected at most %d", folder,
                            list->count, CLIP_LIMIT);
-    if (!status)
+    if (!status && list->path)
         qsort(list->path, list->count, sizeof *list->path, by_path);
     return status;
 }

@@ -149,8 +149,9 @@ static tuft_status fetch(void *user, int epoch, uint32_t i, tuft_mcc_utterance *
     float gain = (float)pow(10, level / 20);
     for (size_t k = 0; k < mixed.n; k++)
         mixed.mixture[k] *= gain;
-    status =
-        tuft_enhancement_target(m->enhancement, mixed.speech, mixed.noise, mixed.n, m->target, err);
+    if (!status)
+        status = tuft_enhancement_target(m->enhancement, mixed.speech, mixed.noise, mixed.n,
+                                         m->target, err);
     if (!status)
         status = tuft_enhancement_audio(m->enhancement, mixed.mixture, mixed.n, m->audio, err);
     *out = (tuft_mcc_utterance){

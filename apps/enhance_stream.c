@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* Frames wait in a ring until those ahead of them are there; the bands of those before are kept as
- * long as they are stacked. Slot of frame f: f mod slots. */
+ * long as they are stacked. Slot of frame f: slot_of(). */
 struct enhance_stream {
     const enhance_model *model;
     tuft_enhancement_config config;
@@ -92,6 +92,11 @@ uint64_t enhance_stream_events(const enhance_stream *stream)
     return tuft_mcc_stream_events(stream->net);
 }
 
+static size_t slot_of(const enhance_stream *s, size_t frame)
+{
+    return frame % (s->config.past + s->config.ahead + 1);
+}
+
 /* The answer to frame s->sent; frames that have not arrived are the last that has. */
 static const float *answer(enhance_stream *s)
 {
@@ -100,10 +105,10 @@ static const float *answer(enhance_stream *s)
         size_t frame = s->sent + k < s->config.past ? 0 : s->sent + k - s->config.past;
         if (frame >= s->arrived)
             frame = s->arrived - 1;
-        memcpy(s->audio + (size_t)k * bands, s->bands + frame % s->slots * bands,
+        memcpy(s->audio + (size_t)k * bands, s->bands + slot_of(s, frame) * bands,
                bands * sizeof *s->audio);
     }
-    size_t slot = s->sent++ % s->slots;
+    size_t slot = slot_of(s, s->sent++);
     float _Complex *spectrum = s->spectrum + slot * s->bins;
     tuft_mcc_stream_step(s->net, s->audio, s->vision + slot * s->vision_columns, s->mask);
     for (uint32_t b = 0; b < bands; b++)
@@ -123,7 +128,7 @@ tuft_status enhance_stream_push(enhance_stream *s, const float *sample, const fl
         if (!isfinite(sample[i]))
             return tuft_fail(err, TUFT_NUMERIC, "sample %zu of the stream is %g",
                              s->arrived * s->hop + i, sample[i]);
-    size_t slot = s->arrived % s->slots;
+    size_t slot = slot_of(s, s->arrived);
     float _Complex *spectrum = s->spectrum + slot * s->bins;
     tuft_stft_stream_push(s->stft, sample, spectrum);
     tuft_stft_power(spectrum, s->bins, s->power);

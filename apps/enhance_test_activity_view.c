@@ -105,7 +105,7 @@ static tuft_status mean_over_snrs(const test_run *run, const test_scores *scores
 static tuft_status draw_cost(app_report *report, const test_run *run, tuft_error *err)
 {
     plot_point point[TEST_MODELS];
-    char name[TEST_MODELS][TEST_NAME], mark[TEST_NAME];
+    char name[TEST_MODELS][TEST_NAME];
     double most = 0;
     test_summary noisy;
     tuft_status status = mean_over_snrs(run, run->noisy, 1, TUFT_SCORE_STOI, &noisy, err);
@@ -113,6 +113,7 @@ static tuft_status draw_cost(app_report *report, const test_run *run, tuft_error
         test_summary mean;
         status = mean_over_snrs(run, &run->model[m].score[0][TEST_LIPS_OWN], TEST_LIPS,
                                 TUFT_SCORE_STOI, &mean, err);
+        most = fmax(most, test_cell_events(&run->model[m].activity));
         if (!status)
             point[m] =
                 (plot_point){test_label(run, m, name[m]), test_cell_events(&run->model[m].activity),
@@ -120,6 +121,7 @@ static tuft_status draw_cost(app_report *report, const test_run *run, tuft_error
     }
     if (status)
         return status;
+    const plot_mark mark = {noisy.mean, "noisy"};
     report_points(report,
                   &(plot_axes){.title = "STOI against what it costs.",
                                .note = "Mean over clips and SNRs with its 95 % interval. Better is "
@@ -127,10 +129,10 @@ static tuft_status draw_cost(app_report *report, const test_run *run, tuft_error
                                .x_label = "synaptic events of cells a frame",
                                .y_label = "STOI",
                                .x_high = 1.2 * most,
+                               .marks = &mark,
+                               .mark_count = 1,
                                .width = PLOT_WIDE},
                   point, run->models);
-    test_number(noisy.mean, 3, mark, sizeof mark);
-    report_text(report, "The noisy sound itself has a mean STOI of %s.", mark);
     return TUFT_OK;
 }
 

@@ -108,7 +108,7 @@ static tuft_status ledger_of(const tuft_mcc_activity *activity, tuft_ledger *out
         if (!cells->is_source)
             out->spikes += cells->spikes;
         uint64_t synapses = synapses_of(activity, group);
-        if (!synapses)
+        if (!synapses || !group->cells)
             continue;
         snprintf(sent->name, sizeof sent->name, "from %.42s", name);
         sent->kind = TUFT_SPARSE; /* cells of a group differ in fan-out */
@@ -143,25 +143,23 @@ static json_t *differences_json(const test_run *run, size_t m)
     return array;
 }
 
-static const char *next_talker(const test_run *run, size_t *k)
+/* Whether clip k is the first of its talker. */
+static int is_first(const test_run *run, size_t k)
 {
-    for (; *k < run->clips; (*k)++) {
-        const char *talker = clip_of(run, *k)->talker;
-        size_t before = 0;
-        while (before < *k && strcmp(clip_of(run, before)->talker, talker) != 0)
-            before++;
-        if (before == (*k)++)
-            return talker;
-    }
-    return NULL;
+    for (size_t before = 0; before < k; before++)
+        if (strcmp(clip_of(run, before)->talker, clip_of(run, k)->talker) == 0)
+            return 0;
+    return 1;
 }
 
 static json_t *talkers_json(const test_run *run, const test_scores *scores, size_t stride)
 {
     json_t *object = json_object();
-    size_t k = 0;
-    for (const char *talker; (talker = next_talker(run, &k));)
-        json_object_set_new(object, talker, curve_json(run, scores, stride, talker));
+    for (size_t k = 0; k < run->clips; k++)
+        if (is_first(run, k)) {
+            const char *talker = clip_of(run, k)->talker;
+            json_object_set_new(object, talker, curve_json(run, scores, stride, talker));
+        }
     return object;
 }
 

@@ -71,8 +71,11 @@ tuft_status test_view_scores(app_report *report, const test_run *run, tuft_error
     if (status)
         return status;
     report_section(report, "Scores");
-    report_text(report, "Clips differ more than models do, so that intervals of means overlap; "
-                        "which model is better, the differences below tell.");
+    if (run->clips == 1)
+        report_text(report, "One clip: there are no intervals.");
+    else if (run->models > 1)
+        report_text(report, "Intervals are of means over the clips. All models heard the same "
+                            "ones: where intervals overlap, the differences below say more.");
     for (size_t i = 0; i < TEST_SHOWN_SCORES; i++)
         if (test_is_scored(run, test_shown_scores[i].score))
             draw_score(report, run, &test_shown_scores[i], curve);
@@ -112,7 +115,7 @@ static int is_first_of_talker(const test_run *run, size_t k)
     return 1;
 }
 
-enum { CELL = 96, LEAD = 2 }; /* columns before those of the SNRs */
+enum { CELL = 96, LEAD = 3 }; /* columns before those of the SNRs */
 
 typedef struct {
     char (*text)[CELL];
@@ -139,13 +142,14 @@ static tuft_status table_new(text_table *table, size_t rows, size_t columns, tuf
     return status;
 }
 
-static void add_row(text_table *table, const test_run *run, const char *talker, const char *shown,
+static void add_row(text_table *table, const test_run *run, const char *talker, size_t clips,
                     const char *sound, const test_scores *scores, size_t stride,
                     const test_shown *score)
 {
     char(*to)[CELL] = table->text + table->rows++ * table->columns;
-    snprintf(to[0], CELL, "%.*s", CELL - 1, shown);
-    snprintf(to[1], CELL, "%s", sound);
+    snprintf(to[0], CELL, "%.*s", CELL - 1, talker ? talker : "all");
+    snprintf(to[1], CELL, "%zu", clips);
+    snprintf(to[2], CELL, "%s", sound);
     for (size_t s = 0; s < run->snrs; s++)
         test_summary_text(test_summarise(run, &scores[s * stride], score->score, talker),
                           score->decimals, to[LEAD + s], CELL);
@@ -154,21 +158,19 @@ static void add_row(text_table *table, const test_run *run, const char *talker, 
 static void add_talker(text_table *table, const test_run *run, const char *talker,
                        const test_shown *score)
 {
-    char name[TEST_NAME], shown[CELL];
+    char name[TEST_NAME];
     size_t clips = 0;
     for (size_t k = 0; k < run->clips; k++)
         clips += !talker || strcmp(clip_of(run, k)->talker, talker) == 0;
-    snprintf(shown, sizeof shown, "%.60s (%zu clip%s)", talker ? talker : "all", clips,
-             clips == 1 ? "" : "s");
-    add_row(table, run, talker, shown, "noisy", run->noisy, 1, score);
+    add_row(table, run, talker, clips, "noisy", run->noisy, 1, score);
     for (size_t m = 0; m < run->models; m++)
-        add_row(table, run, talker, shown, test_label(run, m, name),
+        add_row(table, run, talker, clips, test_label(run, m, name),
                 &run->model[m].score[0][TEST_LIPS_OWN], TEST_LIPS, score);
 }
 
 tuft_status test_view_talkers(app_report *report, const test_run *run, tuft_error *err)
 {
-    const char *heading[LEAD + TEST_SNRS] = {"talker", "sound"};
+    const char *heading[LEAD + TEST_SNRS] = {"talker", "clips", "sound"};
     char snr[TEST_SNRS][32], caption[160], number[24];
     size_t talkers = 0, columns = LEAD + run->snrs;
     for (size_t k = 0; k < run->clips; k++)

@@ -29,7 +29,7 @@ static void shorten(const char *from, char text[TEST_NAME])
     const char *tail = from + length - MOST;
     while ((*tail & 0xc0) == 0x80)
         tail++;
-    snprintf(text, TEST_NAME, "…%s", tail);
+    snprintf(text, TEST_NAME, "…⁠%s", tail);
 }
 
 const char *test_label(const test_run *run, size_t model, char text[TEST_NAME])

@@ -2,7 +2,6 @@
 #include "apps/enhance_train.h"
 
 #include "apps/commands.h"
-#include "apps/progress.h"
 #include "core/memory.h"
 
 #include <math.h>
@@ -138,9 +137,13 @@ static tuft_mcc_config network_of(const train_run *run)
 
 static tuft_status make_network(train_run *run, tuft_error *err)
 {
-    tuft_mcc_config both = network_of(run), made = both;
+    tuft_mcc_config both = network_of(run), made = both, counted = both;
     size_t parameters;
-    tuft_status status = tuft_mcc_parameters(&both, &parameters, err);
+    if (counted.cell == TUFT_MCC_POINT) { /* as many as those that have context */
+        counted.cell = TUFT_MCC_CONCATENATED;
+        counted.memory = preset[run->config->preset].memory;
+    }
+    tuft_status status = tuft_mcc_parameters(&counted, &parameters, err);
     if (!status && run->config->streams)
         status = tuft_mcc_audio_only(&both, parameters, &made, err);
     return status ? status : tuft_mcc_new(&run->net, &made, err);
@@ -205,9 +208,11 @@ static tuft_status each_epoch(const tuft_mcc_trainer *trainer, tuft_mcc_progress
 {
     train_run *run = user;
     tuft_status status = keep_epoch(run, p, err);
-    progress_advance(&run->progress, 1);
-    if (!run->config->common.quiet)
-        fprintf(stderr, "%s %d: error %.5f, validation %.5f%s\n", run->stage, p->epoch,
+    if (!run->config->common.quiet && !run->saves)
+        fprintf(stderr, "without labels, pass %d of %d: error %.5f\n", p->epoch, p->epochs,
+                p->train_loss);
+    if (!run->config->common.quiet && run->saves)
+        fprintf(stderr, "pass %d of %d: error %.5f, validation %.5f%s\n", p->epoch, p->epochs,
                 p->train_loss, p->validation_loss, p->best ? ", the best so far" : "");
     if (!status && run->saves)
         status =
@@ -242,7 +247,6 @@ static tuft_status pretrain(train_run *run, tuft_error *err)
         tuft_mcc_set set = enhance_crossing_set(&crossing);
         tuft_mcc_training training = training_of(run, (int)run->config->pretrain);
         training.activity = 0;
-        run->stage = "without labels";
         status = tuft_mcc_standardise(cross, &set, 0, err);
         if (!status)
             status = tuft_mcc_train(cross, &set, NULL, &training, err);
@@ -269,7 +273,6 @@ static tuft_status learn(train_run *run, tuft_error *err)
         return status;
     if (c->labelled && c->labelled < train.utterances)
         train.utterances = (uint32_t)c->labelled;
-    run->stage = "epoch";
     run->saves = 1;
     status = tuft_mcc_trainer_new(&trainer, run->net, &training, err);
     if (!status && c->resume)

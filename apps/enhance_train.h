@@ -6,7 +6,6 @@
 #include "apps/enhance_material.h"
 #include "apps/enhance_mixing.h"
 #include "apps/enhance_model.h"
-#include "apps/progress.h"
 #include "apps/result.h"
 
 typedef struct {
@@ -28,9 +27,7 @@ typedef struct {
     tuft_mcc *net;
     json_t *about; /* the model's document */
     char *blob;    /* the same as text */
-    const char *stage;
-    int saves; /* 1: epochs are saved */
-    app_progress progress;
+    int saves;     /* 1: the main training, whose passes are saved; 0: the one without labels */
     tuft_mcc_progress *epoch; /* [epochs], those without labels first */
     size_t epochs, epoch_capacity, pretrained;
 } train_run;

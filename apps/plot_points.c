@@ -47,6 +47,7 @@ static void draw_point(FILE *stream, const plot_axis *x, const plot_axis *y,
 
 typedef struct {
     double left, right, y;
+    int before; /* its point: ends there */
 } label_place;
 
 static int is_free(const label_place *taken, size_t count, label_place it)
@@ -62,8 +63,9 @@ static label_place place_label(const plot_frame *frame, const label_place *taken
                                const char *name, double x, double y)
 {
     double width = plot_text_width(name, PLOT_TEXT);
-    label_place it = {x + RADIUS + 5, x + RADIUS + 5 + width, y + 4};
+    label_place it = {x + RADIUS + 5, x + RADIUS + 5 + width, y + 4, 0};
     if (it.right > frame->right) {
+        it.before = 1;
         it.right = x - RADIUS - 5;
         it.left = it.right - width;
     }
@@ -95,6 +97,8 @@ void plot_points(FILE *stream, const plot_axes *axes, const plot_point *point, s
             extend(point[i].low, &y_range[0], &y_range[1]);
             extend(point[i].high, &y_range[0], &y_range[1]);
         }
+    for (size_t i = 0; i < axes->mark_count; i++)
+        extend(axes->marks[i].value, &y_range[0], &y_range[1]);
     range_of(axes->x_scale, axes->x_low, axes->x_high, x_range);
     range_of(axes->y_scale, axes->y_low, axes->y_high, y_range);
     plot_axis y = axis_new(axes->y_scale, y_range[0], y_range[1], frame.bottom, frame.top, 6);
@@ -111,11 +115,13 @@ void plot_points(FILE *stream, const plot_axes *axes, const plot_point *point, s
             continue;
         label_place it = place_label(&frame, taken, labels, point[i].name, axis_at(&x, point[i].x),
                                      axis_at(&y, point[i].y));
-        fprintf(stream, "<text class=\"label halo\" x=\"%.1f\" y=\"%.1f\">", it.left, it.y);
+        fprintf(stream, "<text class=\"label halo%s\" x=\"%.1f\" y=\"%.1f\">",
+                it.before ? " end" : "", it.before ? it.right : it.left, it.y);
         markup_text(stream, point[i].name);
         fputs("</text>\n", stream);
         taken[labels++] = it;
     }
+    plot_marks(stream, &frame, &y, axes);
     plot_x_axis(stream, &frame, &x, axes->x_label);
     plot_close(stream);
 }

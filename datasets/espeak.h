@@ -33,7 +33,9 @@ tuft_status tuft_espeak_speak(const tuft_espeak_request *request, tuft_utterance
  * called from several threads. The library's generator runs on from one call to the next, and takes
  * its noise from rand(): here both begin anew, rand() from seed, so that one request and seed give
  * the same samples every time, as long as the calling process itself has not used tuft_espeak_say
- * or tuft_espeak_speak before. About 3 ms on top of the speech. */
+ * or tuft_espeak_speak before. About 3 ms on top of the speech.
+ * Other threads may allocate meanwhile where malloc survives a fork: glibc's does; that of GCC 12's
+ * address sanitizer does not, and the child can hang in it. */
 tuft_status tuft_espeak_speak_apart(const tuft_espeak_request *request, uint32_t seed,
                                     tuft_utterance *out, tuft_error *err);
 

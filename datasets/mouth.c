@@ -161,7 +161,8 @@ static tuft_status find_head(const maps *m, head *h, tuft_error *err)
     uint32_t rows = m->height - top < m->width / 3 ? m->height - top : m->width / 3;
     if (rows > 0) {
         qsort(row + top, rows, sizeof *row, compare_counts);
-        h->width = row[top + rows / 2];
+        const uint32_t median = row[top + rows / 2];
+        h->width = median;
     }
     h->top = top;
     free(row);
@@ -268,11 +269,12 @@ static tuft_status find_mouth(const tuft_av_clip *clip, maps *m, tuft_mouth_box 
     for (size_t i = 1; i < n; i++)
         if (place[i] > place[best])
             best = i;
-    double x = (double)(best % m->width), y = (double)(best / m->width), elsewhere = 0.0;
-    for (size_t i = 0; i < n; i++)
-        if (fabs((double)(i % m->width) - x) > 0.35 * h.width ||
-            fabs((double)(i / m->width) - y) > 0.24 * h.width)
-            elsewhere = fmax(elsewhere, place[i]);
+    const uint32_t best_x = (uint32_t)(best % m->width), best_y = (uint32_t)(best / m->width);
+    double x = best_x, y = best_y, elsewhere = 0.0;
+    for (uint32_t j = 0; j < m->height; j++)
+        for (uint32_t i = 0; i < m->width; i++)
+            if (fabs(i - x) > 0.35 * h.width || fabs(j - y) > 0.24 * h.width)
+                elsewhere = fmax(elsewhere, place[(size_t)j * m->width + i]);
     double here = place[best];
     free(place);
     if (here < 1e-3) /* squared grey levels */

@@ -50,6 +50,10 @@ static tuft_status push(tuft_noise_library *library, tuft_noise_sound noise, tuf
 tuft_status tuft_noise_library_add(tuft_noise_library *library, const char *name, float *sample,
                                    size_t n, tuft_error *err)
 {
+    if (n == 0) {
+        free(sample);
+        return tuft_fail(err, TUFT_INVALID, "noise: %s has no samples", name);
+    }
     return push(library, (tuft_noise_sound){strdup(name), NULL, sample, n, TUFT_NOISE_RATE_HZ},
                 err);
 }
@@ -292,7 +296,7 @@ tuft_status tuft_noise_excerpt(const tuft_noise_sound *noise, uint64_t offset, s
         return tuft_fail(err, TUFT_INVALID, "%s: %zu samples from %llu on, expected below %llu",
                          noise->name, n, (unsigned long long)offset,
                          (unsigned long long)tuft_noise_offsets(noise, n));
-    const uint64_t all = length(noise);
+    const uint64_t all = length(noise); /* at least 1, as an offset was to be had */
     if (all >= n && noise->path)
         return read_piece(noise, offset, n, out, err);
     if (all >= n) {
@@ -307,7 +311,7 @@ tuft_status tuft_noise_excerpt(const tuft_noise_sound *noise, uint64_t offset, s
         status = read_piece(noise, 0, all, whole, err);
     else
         memcpy(whole, noise->sample, all * sizeof *whole);
-    const uint64_t fade = fade_length(all), round = all - fade;
+    const uint64_t fade = fade_length(all), round = all > fade ? all - fade : 1;
     for (size_t i = 0; i < n && !status; i++) {
         uint64_t at = (offset + i) % round;
         out[i] = whole[at];

@@ -30,7 +30,8 @@ typedef struct {
 tuft_status tuft_noise_library_open(const char *path, tuft_noise_library *out, tuft_error *err);
 void tuft_noise_library_free(tuft_noise_library *library);
 
-/* Puts a made noise into the library, which owns sample from then on (on failure it is freed). */
+/* Puts a made noise into the library, which owns sample from then on (on failure it is freed).
+ * TUFT_INVALID where n is 0. */
 tuft_status tuft_noise_library_add(tuft_noise_library *library, const char *name, float *sample,
                                    size_t n, tuft_error *err);
 

@@ -3,6 +3,7 @@
 #include "core/memory.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <math.h>
 #include <sndfile.h>
 #include <stdlib.h>
@@ -53,15 +54,16 @@ static tuft_status read_mean(SNDFILE *file, const char *path, int channels, uint
         size_t most = n - done < BLOCK ? n - done : BLOCK;
         sf_count_t got = sf_readf_float(file, block, (sf_count_t)most);
         if (got <= 0)
-            return tuft_fail(err, TUFT_FORMAT, "%s: ends after %llu samples, expected %llu", path,
-                             (unsigned long long)(first + done), (unsigned long long)(first + n));
+            return tuft_fail(err, TUFT_FORMAT,
+                             "%s: ends after %" PRIu64 " samples, expected %" PRIu64, path,
+                             first + done, first + n);
         for (size_t i = 0; i < (size_t)got; i++) {
             double sum = 0.0;
             for (int c = 0; c < channels; c++)
                 sum += (double)block[i * (size_t)channels + (size_t)c];
             if (!isfinite(sum))
-                return tuft_fail(err, TUFT_NUMERIC, "%s: sample %llu is %g", path,
-                                 (unsigned long long)(first + done + i), sum);
+                return tuft_fail(err, TUFT_NUMERIC, "%s: sample %" PRIu64 " is %g", path,
+                                 first + done + i, sum);
             out[done + i] = (float)(sum / channels);
         }
         done += (size_t)got;

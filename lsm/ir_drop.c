@@ -25,14 +25,14 @@ struct tuft_ir_drop {
     uint32_t rows, columns, stride;
     tuft_wires wires;
     float *siemens;
-    float *weight;                      /* of a in the currents */
-    float *a, *b, *b_before, *b_solved; /* b_solved: when a turn follows */
-    float *drive, *raised;              /* [rows], padded */
-    float *current, *current_before;    /* [stride] */
-    float *x, *factor;                  /* [longer side][WIDTH], of the panel at hand */
-    float turned[PIECE * WIDTH];        /* and a piece of its cells */
-    float ground[WIDTH];                /* 0 V */
-    int lagging;                        /* whether b_solved is older than a */
+    float *weight;                         /* of a in the currents */
+    float *a, *b, *b_before, *b_solved;    /* b_solved: when a turn follows */
+    float *drive, *raised;                 /* [rows], padded */
+    float *current, *current_before;       /* [stride] */
+    float *x, *factor;                     /* [longer side][WIDTH], of the panel at hand */
+    float turned[PIECE * WIDTH];           /* and a piece of its cells */
+    float ground[WIDTH];                   /* 0 V */
+    enum { KNOWN, AFTER_A, AFTER_B } left; /* what is not worked out: b_solved, a too */
 };
 
 tuft_status tuft_wires_check(const tuft_wires *wires, tuft_error *err)
@@ -155,9 +155,9 @@ static const float *cells(const tuft_ir_drop *s, uint32_t k, uint32_t column)
     return s->siemens + (size_t)(s->rows - 1 - k) * s->stride + column;
 }
 
-/* a from b, and the currents that it makes. Word lines are turned to lie beside each other, in
- * pieces that stay in the first-level cache. */
-static void solve_rows(tuft_ir_drop *s)
+/* The currents from b. Word lines are turned to lie beside each other, in pieces that stay in the
+ * first-level cache; their voltages go to `a`, or nowhere (NULL). */
+static void solve_rows(tuft_ir_drop *s, float *a)
 {
     float wire = (float)s->wires.row_ohm, end = (float)s->wires.driver_ohm;
     uint32_t last = (s->columns - 1) / PIECE * PIECE;
@@ -165,7 +165,7 @@ static void solve_rows(tuft_ir_drop *s)
     for (uint32_t k = 0; k < s->rows; k += WIDTH) {
         uint32_t rows = part(s->rows, k, WIDTH);
         tuft_ladders_behind behind = {0};
-        float before[WIDTH];
+        float before[WIDTH], piece[WIDTH * WIDTH] = {0};
         if (rows < WIDTH)
             memset(s->turned, 0, sizeof s->turned);
         for (uint32_t j = last + PIECE; j > 0;) {
@@ -183,8 +183,9 @@ static void solve_rows(tuft_ir_drop *s)
             size_t at = place_of(s, k, j), from = (size_t)j * WIDTH;
             tuft_ladders_voltage(nodes, s->factor + from, s->x + from, before, s->turned);
             memcpy(before, s->turned + (size_t)(nodes - 1) * WIDTH, sizeof before);
-            tuft_transpose(s->a + at, WIDTH, s->turned, WIDTH, nodes, rows);
-            weigh(s->current + j, s->weight + at, s->a + at, rows);
+            float *to = a ? a + at : piece + j % WIDTH;
+            tuft_transpose(to, WIDTH, s->turned, WIDTH, nodes, rows);
+            weigh(s->current + j, s->weight + at, to, rows);
         }
     }
 }
@@ -301,11 +302,12 @@ tuft_status tuft_ir_drop_solve(tuft_ir_drop *s, const tuft_word_lines *guess, co
     double rho = convergence(s), gamma = 2 / (2 - rho), sigma = rho / (2 - rho), omega = 1;
     double shrink = sigma / (1 + sqrt(1 - sigma * sigma));
     double later = CAUTION * shrink / (1 - shrink), first = fmax(later, 2 * rho / (1 - rho));
-    int turn_number = 0;
+    int turn_number = 0, most_likely_last;
     begin(s, guess);
     for (;;) {
         swap(&s->current, &s->current_before);
-        solve_rows(s);
+        most_likely_last = guess && turn_number == 0; /* then a is not needed */
+        solve_rows(s, most_likely_last ? NULL : s->a);
         double change = 0, largest = 0, sum = 0;
         for (uint32_t j = 0; j < s->columns; j++) {
             change = fmax(change, fabsf(s->current[j] - s->current_before[j]));
@@ -323,6 +325,8 @@ tuft_status tuft_ir_drop_solve(tuft_ir_drop *s, const tuft_word_lines *guess, co
         omega = turn_number == 1   ? 1
                 : turn_number == 2 ? 1 / (1 - sigma * sigma / 2)
                                    : 1 / (1 - sigma * sigma * omega / 4);
+        if (most_likely_last)
+            solve_rows(s, s->a);
         solve_columns(s);
         if (turn_number == 1)
             extrapolate_first(s->b_before, s->b, s->b_solved, n, (float)gamma);
@@ -330,7 +334,7 @@ tuft_status tuft_ir_drop_solve(tuft_ir_drop *s, const tuft_word_lines *guess, co
             extrapolate(s->b_before, s->b, s->b_solved, n, (float)gamma, (float)omega);
         swap(&s->b, &s->b_before);
     }
-    s->lagging = 1;
+    s->left = most_likely_last ? AFTER_B : AFTER_A;
     for (uint32_t j = 0; j < s->columns; j++)
         current[j] = s->current[j];
     if (turns)
@@ -338,16 +342,21 @@ tuft_status tuft_ir_drop_solve(tuft_ir_drop *s, const tuft_word_lines *guess, co
     return TUFT_OK;
 }
 
-double tuft_ir_drop_word(const tuft_ir_drop *s, uint32_t row, uint32_t column)
+double tuft_ir_drop_word(tuft_ir_drop *s, uint32_t row, uint32_t column)
 {
+    if (s->left == AFTER_B) {
+        solve_rows(s, s->a);
+        s->left = AFTER_A;
+    }
     return s->a[place_of(s, s->rows - 1 - row, column)];
 }
 
 double tuft_ir_drop_across(tuft_ir_drop *s, uint32_t row, uint32_t column)
 {
-    size_t at = place_of(s, s->rows - 1 - row, column);
-    if (s->lagging)
+    double a = tuft_ir_drop_word(s, row, column);
+    if (s->left == AFTER_A) {
         solve_columns(s);
-    s->lagging = 0;
-    return (double)s->a[at] - s->b_solved[at];
+        s->left = KNOWN;
+    }
+    return a - s->b_solved[place_of(s, s->rows - 1 - row, column)];
 }

@@ -49,9 +49,12 @@ for argument; do
 done
 case " \$* " in
 *" --help "*) ;;
+*" enhance train "*) given+=(--limit 8 --epochs 1 --test 2 --validation 1) ;;
+*" enhance test "*) given+=(--limit 8 --quick --snr-step 24) ;;
 *" classify "*" --network "*)
     given+=(--seeds 1 --epochs 1 --set "group0.maps=20") ;;
 *" --dataset mnist "*) given+=(--seeds 1 --limit 100 \${short:+--set "\$short"}) ;;
+*" enhance "*) ;;
 *" run "* | *" sweep "*) given+=(--seeds 1 \${short:+--set "\$short"}) ;;
 *" classify "*) given+=(--seeds 1 \${short:+--set "\$short"}) ;;
 *" cell multiplex "*) given+=(--seeds 1 --cells 100) ;;

@@ -63,9 +63,9 @@ Test(cell, lif_table_is_the_closed_form)
 
 Test(cell, results_do_not_depend_on_threads)
 {
-    const char *const line[][2] = {{"cell fi naud-sprekeler", "--cells 40 --duration 200"},
-                                   {"cell bursts two-point-lif", "--cells 40 --duration 200"},
-                                   {"cell multiplex", "--cells 50 --seeds 2 --duration 500"}};
+    const char *const line[][2] = {{"cell fi naud-sprekeler", "--cells 20 --duration 100"},
+                                   {"cell bursts two-point-lif", "--cells 20 --duration 100"},
+                                   {"cell multiplex", "--cells 20 --seeds 1 --duration 300"}};
     for (size_t k = 0; k < sizeof line / sizeof *line; k++) {
         char arguments[128];
         snprintf(arguments, sizeof arguments, "%s --threads 1", line[k][1]);

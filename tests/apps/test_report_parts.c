@@ -156,7 +156,7 @@ Test(report_parts, every_point_that_can_be_is_drawn)
         report_points(report, &(plot_axes){.title = "points"}, point, n);
         char *page = page_of(report);
         cr_assert_eq(occurrences(page, "<circle "), n < 4 ? n : 3);
-        cr_assert_eq(occurrences(page, "class=\"label halo\""), n < 4 ? n : 3);
+        cr_assert_eq(occurrences(page, "class=\"label halo"), n < 4 ? n : 3);
         free(page);
     }
 }

@@ -126,6 +126,15 @@ Test(mcc_activity, events_are_those_of_every_synapse)
                 for (uint32_t i = 0; i < cells; i++)
                     active += activity.active[group->at + i];
                 cr_assert_eq(active, it.sums.active[l][s]);
+                float sent[FRAMES * 100]; /* tuft_mcc_pass_cells: which of them */
+                cr_assert_leq(cells, 100);
+                tuft_mcc_pass_cells(pass, group, sent);
+                for (uint32_t i = 0; i < cells; i++) {
+                    uint64_t frames = 0;
+                    for (uint32_t f = 0; f < FRAMES; f++)
+                        frames += sent[f * cells + i] != 0;
+                    cr_assert_eq(frames, activity.active[group->at + i]);
+                }
                 cr_assert_eq(tuft_mcc_group_updates(&activity, group), l ? FRAMES * cells : 0);
                 cr_assert_float_eq(tuft_mcc_group_active(&activity, group),
                                    (double)active / (FRAMES * cells), 1e-12);

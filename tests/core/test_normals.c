@@ -43,6 +43,21 @@ Test(normals, a_number_does_not_depend_on_where_one_starts)
     cr_assert_neq(memcmp(some, all, sizeof some), 0);
 }
 
+/* Where the lowest word of the counter carries, too. */
+Test(normals, many_at_once_are_those_one_by_one)
+{
+    enum { N = 1000 };
+    static const uint64_t from[] = {0, 37, ((uint64_t)1 << 34) - 128, ((uint64_t)1 << 34) - 300};
+    float all[N], one;
+    for (int k = 0; k < 4; k++) {
+        tuft_normals(all, N, 5, TUFT_RANDOM_READ, 9, from[k]);
+        for (int i = 0; i < N; i++) {
+            tuft_normals(&one, 1, 5, TUFT_RANDOM_READ, 9, from[k] + (uint64_t)i);
+            cr_assert_eq(all[i], one, "number %d", i);
+        }
+    }
+}
+
 Test(normals, moments_and_independence_of_neighbours)
 {
     enum { N = 1 << 20 };

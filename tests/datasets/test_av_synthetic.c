@@ -222,7 +222,12 @@ static void expect_repeatable(tuft_av_synthesiser by)
     cr_assert_not(equal(&first, &another));
     cr_assert_not(equal(&first, &seed));
     int same = 0;
-#pragma omp parallel for num_threads(4) reduction(+ : same)
+#ifdef __SANITIZE_ADDRESS__ /* its malloc does not survive a fork from several threads */
+    const int threads = by == TUFT_AV_ESPEAK ? 1 : 4;
+#else
+    const int threads = 4;
+#endif
+#pragma omp parallel for num_threads(threads) reduction(+ : same)
     for (int i = 0; i < 8; i++) {
         tuft_av_take take;
         if (tuft_av_synthetic(&config, i % 2 ? 11 : 12, &take, NULL) == TUFT_OK)
@@ -288,7 +293,7 @@ static double correlation(const double *x, const double *y)
 
 static void expect_lips_to_belong(tuft_av_synthesiser by)
 {
-    enum { CLIPS = 24 };
+    enum { CLIPS = 12 };
     static double open[CLIPS][75], loud[CLIPS][75];
     tuft_av_synthetic_config config = tuft_av_synthetic_defaults(2);
     config.synthesiser = by;

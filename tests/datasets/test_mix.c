@@ -281,6 +281,9 @@ Test(noise, test_noises_are_not_heard_in_training)
     *more = 1.0f;
     cr_assert_eq(tuft_noise_library_add(&test, "more", more, 1, NULL), TUFT_OK);
     cr_assert_eq(test.count, 6);
+    more = aligned_alloc(64, 64); /* taken over, and freed */
+    cr_assert_eq(tuft_noise_library_add(&test, "none", more, 0, NULL), TUFT_INVALID);
+    cr_assert_eq(test.count, 6);
     tuft_noise_library_free(&train);
     tuft_noise_library_free(&test);
     library = made_library(1);

@@ -1,4 +1,4 @@
-#include "lsm/ir_drop.h"
+#include "lsm/word_lines.h"
 
 #include "core/memory.h"
 #include "core/philox.h"
@@ -136,6 +136,112 @@ Test(ir_drop, keeps_to_its_tolerance)
                           worst / largest);
             tuft_ir_drop_free(solver);
         }
+}
+
+/* Of a quiet array, then read with noise: the guess saves turns and changes nothing else. */
+Test(ir_drop, a_guess_saves_turns)
+{
+    enum { ROWS = 300, COLUMNS = 200 };
+    float voltage[ROWS];
+    double plain[COLUMNS], guessed[COLUMNS], largest = 0;
+    int turns, fewer;
+    tuft_error err;
+    tuft_word_lines *lines;
+    tuft_ir_drop *solver = solver_for(ROWS, COLUMNS, (tuft_wires){0.5, 0.5, 2, 2});
+    uint32_t stride = tuft_ir_drop_stride(solver);
+    float *siemens = tuft_ir_drop_siemens(solver);
+    tuft_random random = tuft_random_stream(8, TUFT_RANDOM_TEST, 0);
+    fill(solver, ROWS, COLUMNS, 20e-6, 6e-6, 5);
+    cr_assert_eq(tuft_word_lines_new(&lines, siemens, stride, ROWS, COLUMNS,
+                                     &(tuft_wires){0.5, 0.5, 2, 2}, &err),
+                 TUFT_OK, "%s", err.message);
+    for (int i = 0; i < ROWS; i++) {
+        voltage[i] = (float)(0.2 * (2 * tuft_random_uniform(&random) - 1));
+        for (int j = 0; j < COLUMNS; j++)
+            siemens[(size_t)i * stride + (size_t)j] *=
+                (float)(1 + 0.02 * tuft_random_normal(&random));
+    }
+    cr_assert_eq(tuft_ir_drop_solve(solver, NULL, voltage, 1e-6, plain, NULL, NULL), TUFT_OK);
+    double across = tuft_ir_drop_across(solver, 100, 150), drive = fabs(voltage[100]);
+    cr_assert_eq(tuft_ir_drop_solve(solver, NULL, voltage, 1e-4, guessed, &turns, NULL), TUFT_OK);
+    cr_assert_eq(tuft_ir_drop_solve(solver, lines, voltage, 1e-4, guessed, &fewer, NULL), TUFT_OK);
+    cr_assert_lt(fewer, turns);
+    for (int j = 0; j < COLUMNS; j++)
+        largest = fmax(largest, fabs(plain[j]));
+    for (int j = 0; j < COLUMNS; j++)
+        cr_assert_float_eq(guessed[j], plain[j], 1e-4 * largest, "column %d", j);
+    cr_assert_float_eq(tuft_ir_drop_across(solver, 100, 150), across, 1e-3 * drive);
+    cr_assert_eq(tuft_ir_drop_solve(solver, lines, voltage, 1e-6, guessed, NULL, NULL), TUFT_OK);
+    for (int j = 0; j < COLUMNS; j++)
+        cr_assert_float_eq(guessed[j], plain[j], 3e-6 * largest, "column %d", j);
+    tuft_word_lines_free(lines);
+    tuft_ir_drop_free(solver);
+}
+
+/* An array of any kind, read with noise, and inputs of any kind: the error is what it was estimated
+ * to be, with a guess and without. */
+static void any_array(uint64_t seed)
+{
+    enum { MOST = 90 };
+    float voltage[MOST];
+    double close[MOST], rough[MOST];
+    tuft_random random = tuft_random_stream(seed, TUFT_RANDOM_TEST, 1);
+    uint32_t rows = 1 + (uint32_t)(MOST * tuft_random_uniform(&random));
+    uint32_t columns = 1 + (uint32_t)(MOST * tuft_random_uniform(&random));
+    double ohm = pow(10, -2 + 4 * tuft_random_uniform(&random));
+    double noise = 0.2 * tuft_random_uniform(&random), density = tuft_random_uniform(&random);
+    tuft_wires wires = {ohm, 2 * ohm * tuft_random_uniform(&random),
+                        20 * ohm * tuft_random_uniform(&random), ohm};
+    tuft_ir_drop *solver = solver_for(rows, columns, wires);
+    float *siemens = tuft_ir_drop_siemens(solver);
+    uint32_t stride = tuft_ir_drop_stride(solver);
+    tuft_word_lines *lines;
+    fill(solver, rows, columns, 20e-6, 20e-6 * tuft_random_uniform(&random), seed);
+    cr_assert_eq(tuft_word_lines_new(&lines, siemens, stride, rows, columns, &wires, NULL),
+                 TUFT_OK);
+    for (uint32_t i = 0; i < rows; i++) {
+        double sign = seed % 2 && tuft_random_uniform(&random) < 0.5 ? -1 : 1;
+        voltage[i] = tuft_random_uniform(&random) < density ? (float)(0.2 * sign) : 0;
+        for (uint32_t j = 0; j < columns; j++)
+            siemens[(size_t)i * stride + j] *= (float)(1 + noise * tuft_random_normal(&random));
+    }
+    voltage[rows / 2] = 0.2F;
+    cr_assert_eq(tuft_ir_drop_solve(solver, NULL, voltage, 1e-6, close, NULL, NULL), TUFT_OK);
+    double largest = 0;
+    for (uint32_t j = 0; j < columns; j++)
+        largest = fmax(largest, fabs(close[j]));
+    for (int k = 0; k < 2; k++)
+        for (double tolerance = 1e-1; tolerance > 5e-5; tolerance /= 10) {
+            cr_assert_eq(
+                tuft_ir_drop_solve(solver, k ? lines : NULL, voltage, tolerance, rough, NULL, NULL),
+                TUFT_OK);
+            for (uint32_t j = 0; j < columns; j++)
+                cr_assert_float_eq(rough[j], close[j], tolerance * largest,
+                                   "seed %d, guess %d, within %g: column %u", (int)seed, k,
+                                   tolerance, j);
+        }
+    tuft_word_lines_free(lines);
+    tuft_ir_drop_free(solver);
+}
+
+Test(ir_drop, any_array_keeps_to_its_tolerance)
+{
+    for (uint64_t seed = 0; seed < 40; seed++)
+        any_array(seed);
+}
+
+Test(ir_drop, no_cell_conducts)
+{
+    const float nothing[2 * 3] = {0}, voltage[2] = {0.2F, 0.1F};
+    double current[3];
+    tuft_word_lines *lines;
+    tuft_ir_drop *solver = solver_for(2, 3, tuft_wires_nominal);
+    cr_assert_eq(tuft_word_lines_new(&lines, nothing, 3, 2, 3, &tuft_wires_nominal, NULL), TUFT_OK);
+    cr_assert_eq(tuft_ir_drop_solve(solver, lines, voltage, 1e-4, current, NULL, NULL), TUFT_OK);
+    for (int j = 0; j < 3; j++)
+        cr_assert_eq(current[j], 0);
+    tuft_word_lines_free(lines);
+    tuft_ir_drop_free(solver);
 }
 
 /* One word line, one bit line with n cells each is a ladder; for a single cell all is in series. */
