@@ -17,4 +17,5 @@ check core core
 check cells core cells
 check lsm core cells lsm
 check datasets core datasets
+check fpga core fpga
 exit $fail
