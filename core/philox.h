@@ -31,7 +31,8 @@ typedef enum {
     TUFT_RANDOM_STUCK,
     TUFT_RANDOM_PROGRAMMING,
     TUFT_RANDOM_DRIFT,
-    TUFT_RANDOM_READ
+    TUFT_RANDOM_READ,
+    TUFT_RANDOM_GENERATED_WEIGHT
 } tuft_random_purpose;
 
 /* One block: four 32-bit words from a 128-bit counter and a 64-bit key. */
