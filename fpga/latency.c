@@ -1,5 +1,7 @@
 #include "fpga/latency.h"
 
+#include <string.h>
+
 enum { GAP = 3 }; /* lif_reservoir.v: from a word's issue until its spikes can be read */
 
 uint64_t tuft_fpga_row_words(uint64_t cells, uint64_t lanes)
@@ -28,4 +30,18 @@ uint64_t tuft_fpga_loop_cycles(uint64_t fixed, const tuft_fpga_loop *loops, size
             return UINT64_MAX;
     }
     return cycles;
+}
+
+void tuft_fpga_hls_lif_loops(uint64_t cells, uint64_t lanes, const tuft_fpga_activity *activity,
+                             tuft_fpga_loop loops[TUFT_FPGA_HLS_LIF_LOOPS])
+{
+    uint64_t words = tuft_fpga_row_words(cells, lanes);
+    const tuft_fpga_loop all[TUFT_FPGA_HLS_LIF_LOOPS] = {
+        {"rest", 1, words, 1, 2},
+        {"row of an event", activity->events, words, 1, 5},
+        {"search for spikes", activity->steps, cells, 2, 2},
+        {"row of a spike", activity->swept, words, 1, 5},
+        {"cells", activity->steps, words, 1, 8},
+    };
+    memcpy(loops, all, sizeof all);
 }

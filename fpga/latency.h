@@ -43,4 +43,12 @@ typedef struct {
  * its entry (1 cycle). UINT64_MAX where the sum does not fit. */
 uint64_t tuft_fpga_loop_cycles(uint64_t fixed, const tuft_fpga_loop *loops, size_t count);
 
+/* The loops of fpga/hls/lif_reservoir.c, innermost, for one sample: their trip counts are those
+ * that the gate prints, the intervals those of its pragmas. Depths (5 for a row, 8 for cells) and
+ * the two cycles a cell that the search for spikes takes are assumed: a csynth.xml says what they
+ * are. */
+enum { TUFT_FPGA_HLS_LIF_LOOPS = 5 };
+void tuft_fpga_hls_lif_loops(uint64_t cells, uint64_t lanes, const tuft_fpga_activity *activity,
+                             tuft_fpga_loop loops[TUFT_FPGA_HLS_LIF_LOOPS]);
+
 #endif

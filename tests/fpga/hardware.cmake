@@ -23,3 +23,11 @@ set_tests_properties(fpga_gate PROPERTIES LABELS "fpga;release" SKIP_RETURN_CODE
 
 add_test(NAME fpga_project COMMAND ${CMAKE_SOURCE_DIR}/fpga/project/test)
 set_tests_properties(fpga_project PROPERTIES LABELS "fpga;release")
+
+# Every kernel is within the rules.
+file(GLOB kernels CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/fpga/hls/*.c)
+if(kernels)
+  add_test(NAME fpga_gate_kernels COMMAND ${CMAKE_SOURCE_DIR}/fpga/gate/gate
+           -I${CMAKE_SOURCE_DIR}/fpga/hls ${kernels})
+  set_tests_properties(fpga_gate_kernels PROPERTIES LABELS "fpga;release" SKIP_RETURN_CODE 77)
+endif()

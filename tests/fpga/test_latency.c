@@ -32,3 +32,16 @@ Test(latency, a_sum_that_does_not_fit_is_the_largest)
     cr_assert_eq(tuft_fpga_loop_cycles(0, loops + 1, 1), UINT64_MAX);
     cr_assert_eq(tuft_fpga_loop_cycles(UINT64_MAX - 1, loops, 2), UINT64_MAX);
 }
+
+Test(latency, hls_kernel_sweeps_the_same_rows)
+{
+    tuft_fpga_activity none = {.steps = 50}, some = {.steps = 50, .events = 700, .swept = 300};
+    tuft_fpga_loop idle[TUFT_FPGA_HLS_LIF_LOOPS], busy[TUFT_FPGA_HLS_LIF_LOOPS];
+    tuft_fpga_hls_lif_loops(200, 8, &none, idle);
+    tuft_fpga_hls_lif_loops(200, 8, &some, busy);
+    cr_assert_eq(tuft_fpga_loop_cycles(0, idle, TUFT_FPGA_HLS_LIF_LOOPS),
+                 (2 + 24) + 50 * (2 + 2 * 199) + 50 * (8 + 24));
+    cr_assert_eq(tuft_fpga_loop_cycles(0, busy, TUFT_FPGA_HLS_LIF_LOOPS) -
+                     tuft_fpga_loop_cycles(0, idle, TUFT_FPGA_HLS_LIF_LOOPS),
+                 1000 * (5 + 24));
+}
