@@ -4,6 +4,7 @@
  * repetition of each, so that all see the same machine; medians. --smoke runs each once, to see
  * that it works; --json FILE writes the table.
  */
+#include "bench/measure.h"
 #include "core/file.h"
 #include "core/memory.h"
 #include "lsm/macro.h"
@@ -13,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { SIDE = 512, PAIRS = SIDE / 2, REPETITIONS = 9, KINDS = 7 };
 
@@ -26,33 +26,6 @@ typedef struct {
     tuft_macro_reader *reader;
     double seconds[REPETITIONS]; /* a read */
 } kind;
-
-static double now_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static int ascending(const void *a, const void *b)
-{
-    double first = *(const double *)a, second = *(const double *)b;
-    return first < second ? -1 : first > second;
-}
-
-static double median(double *value, int n)
-{
-    qsort(value, (size_t)n, sizeof *value, ascending);
-    return value[n / 2];
-}
-
-static void must(tuft_status status, const tuft_error *err)
-{
-    if (status) {
-        fprintf(stderr, "bench_crossbar: %s\n", err->message);
-        exit(1);
-    }
-}
 
 static void describe(kind *k)
 {

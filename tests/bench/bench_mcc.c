@@ -7,6 +7,7 @@
  * Then the untrained network frame by frame. --smoke: a small network once, to see that it works;
  * --json FILE writes the table.
  */
+#include "bench/measure.h"
 #include "cells/mcc_stream.h"
 #include "cells/mcc_train.h"
 #include "cells/product.h"
@@ -51,26 +52,6 @@ static double clock_s(clockid_t which)
 static moment now(void)
 {
     return (moment){clock_s(CLOCK_MONOTONIC), clock_s(CLOCK_PROCESS_CPUTIME_ID)};
-}
-
-static int ascending(const void *a, const void *b)
-{
-    double first = *(const double *)a, second = *(const double *)b;
-    return first < second ? -1 : first > second;
-}
-
-static double median(double *value, int n)
-{
-    qsort(value, (size_t)n, sizeof *value, ascending);
-    return value[n / 2];
-}
-
-static void must(tuft_status status, const tuft_error *err)
-{
-    if (status) {
-        fprintf(stderr, "bench_mcc: %s\n", err->message);
-        exit(1);
-    }
 }
 
 /* The products of one map: forward, gradient, and back unless it ends at the inputs. */

@@ -4,6 +4,7 @@
  * set off by a Poisson cell of its own): the runs differ by the rule alone. Processor time a
  * synaptic event, medians of the repetitions, one thread. --smoke runs one small network once.
  */
+#include "bench/measure.h"
 #include "cells/lif.h"
 #include "cells/poisson.h"
 #include "cells/rules.h"
@@ -13,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { REPETITIONS = 5 };
 
@@ -22,27 +22,6 @@ typedef struct {
     double probability;
     int64_t ticks; /* of 0.1 ms */
 } size;
-
-static double now_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static int ascending(const void *a, const void *b)
-{
-    double first = *(const double *)a, second = *(const double *)b;
-    return first < second ? -1 : first > second;
-}
-
-static void must(tuft_status status, const tuft_error *err)
-{
-    if (status) {
-        fprintf(stderr, "bench_plasticity: %s\n", err->message);
-        exit(1);
-    }
-}
 
 static const tuft_poisson_parameters poisson = {.rate_hz = 5};
 
@@ -90,13 +69,13 @@ static double per_event_ns(const size *s, const tuft_plasticity_rule *rule, int 
         must(tuft_engine_run(engine, s->ticks, &err), &err);
         took[r] = now_s() - start;
     }
-    qsort(took, (size_t)repetitions, sizeof *took, ascending);
+    double typical = median(took, repetitions);
     must(tuft_engine_ledger(engine, &ledger, &err), &err);
     double events = (double)ledger.projection[1].synaptic_events / repetitions;
     tuft_ledger_free(&ledger);
     tuft_engine_free(engine);
     tuft_network_free(network);
-    return 1e9 * took[repetitions / 2] / events;
+    return 1e9 * typical / events;
 }
 
 int main(int argc, char **argv)
