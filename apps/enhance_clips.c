@@ -84,6 +84,33 @@ tuft_status enhance_clip_take(enhance_clip *out, tuft_av_clip *clip, const char 
     return TUFT_OK;
 }
 
+/* Makes clip i of a set; any thread. */
+typedef tuft_status clip_maker(const void *user, size_t i, enhance_clip *out, tuft_error *err);
+
+/* count clips, side by side, under a label of progress. On failure *out is zeroed. */
+static tuft_status make_clips(clip_maker *make, const void *user, size_t count, const char *label,
+                              const common_options *common, enhance_clips *out, tuft_error *err)
+{
+    tuft_status status = TUFT_GROW(&out->clip, &out->capacity, count, "clips", err);
+    if (status)
+        return status;
+    app_progress progress;
+    tuft_failure failure = {0};
+    out->count = count;
+    progress_begin(&progress, common, label, count);
+#pragma omp parallel for schedule(dynamic) num_threads((int)common->threads)
+    for (size_t i = 0; i < count; i++) {
+        tuft_error own;
+        tuft_failure_keep(&failure, make(user, i, &out->clip[i], &own), i, &own);
+        progress_advance(&progress, 1);
+    }
+    progress_end(&progress);
+    status = tuft_failure_tell(&failure, err);
+    if (status)
+        enhance_clips_free(out);
+    return status;
+}
+
 /* ---- folders --------------------------------------------------------------------------------- */
 
 typedef struct {
@@ -156,9 +183,16 @@ static void parts_of(const char *path, char *name, char *folder, size_t size)
     snprintf(folder, size, "%.*s", (int)(end - begin), begin);
 }
 
-static tuft_status read_one(const char *path, const tuft_mouth_box *box,
-                            const tuft_enhancement *enhancement, enhance_clip *out, tuft_error *err)
+typedef struct {
+    char *const *path;
+    const tuft_mouth_box *box; /* NULL: looked for */
+    const tuft_enhancement *enhancement;
+} reading;
+
+static tuft_status read_one(const void *user, size_t i, enhance_clip *out, tuft_error *err)
 {
+    const reading *from = user;
+    const char *path = from->path[i];
     enum { NAME_SIZE = 256 };
     char name[NAME_SIZE], folder[NAME_SIZE];
     tuft_av_clip clip;
@@ -167,12 +201,12 @@ static tuft_status read_one(const char *path, const tuft_mouth_box *box,
     if (status)
         return status;
     parts_of(path, name, folder, NAME_SIZE);
-    if (box)
-        found = *box;
+    if (from->box)
+        found = *from->box;
     else
         status = tuft_mouth_find(&clip, &found, err);
     if (!status)
-        status = enhance_clip_take(out, &clip, name, folder, &found, enhancement, err);
+        status = enhance_clip_take(out, &clip, name, folder, &found, from->enhancement, err);
     if (status && err && !strstr(err->message, path))
         tuft_fail_prefix(err, status, path);
     tuft_av_clip_free(&clip);
@@ -186,44 +220,34 @@ tuft_status enhance_clips_read(const char *folder, size_t limit, const tuft_mout
     path_list list = {0};
     *out = (enhance_clips){0};
     tuft_status status = list_videos(folder, &list, err);
+    const reading from = {list.path, box, enhancement};
     size_t count = limit && limit < list.count ? limit : list.count;
     if (!status)
-        status = TUFT_GROW(&out->clip, &out->capacity, count, "clips", err);
-    if (!status) {
-        app_progress progress;
-        tuft_failure failure = {0};
-        out->count = count;
-        memset(out->clip, 0, count * sizeof *out->clip);
-        progress_begin(&progress, common, "clips", count);
-#pragma omp parallel for schedule(dynamic) num_threads((int)common->threads)
-        for (size_t i = 0; i < count; i++) {
-            tuft_error own;
-            tuft_status one = read_one(list.path[i], box, enhancement, &out->clip[i], &own);
-            tuft_failure_keep(&failure, one, i, &own);
-            progress_advance(&progress, 1);
-        }
-        progress_end(&progress);
-        status = tuft_failure_tell(&failure, err);
-    }
+        status = make_clips(read_one, &from, count, "clips", common, out, err);
     path_list_free(&list);
-    if (status)
-        enhance_clips_free(out);
     return status;
 }
 
 /* ---- made here ------------------------------------------------------------------------------- */
 
-static tuft_status make_one(const tuft_av_synthetic_config *config, uint64_t index,
-                            const tuft_enhancement *enhancement, enhance_clip *out, tuft_error *err)
+typedef struct {
+    tuft_av_synthetic_config config;
+    uint64_t first_clip;
+    const tuft_enhancement *enhancement;
+} making;
+
+static tuft_status make_one(const void *user, size_t i, enhance_clip *out, tuft_error *err)
 {
+    const making *from = user;
+    const uint64_t index = from->first_clip + i;
     tuft_av_take take;
     char name[64], talker[32];
-    tuft_status status = tuft_av_synthetic(config, index, &take, err);
+    tuft_status status = tuft_av_synthetic(&from->config, index, &take, err);
     if (status)
         return status;
     snprintf(name, sizeof name, "%06llu", (unsigned long long)index);
     snprintf(talker, sizeof talker, "voice %u", take.talker);
-    status = enhance_clip_take(out, &take.clip, name, talker, &take.mouth, enhancement, err);
+    status = enhance_clip_take(out, &take.clip, name, talker, &take.mouth, from->enhancement, err);
     tuft_av_take_free(&take);
     return status;
 }
@@ -231,28 +255,9 @@ static tuft_status make_one(const tuft_av_synthetic_config *config, uint64_t ind
 tuft_status enhance_clips_make(enhance_made made, size_t count, const tuft_enhancement *enhancement,
                                const common_options *common, enhance_clips *out, tuft_error *err)
 {
-    tuft_av_synthetic_config config = tuft_av_synthetic_defaults(common->seed);
-    config.first_talker = made.first_talker;
-    config.talkers = made.talkers;
+    making from = {tuft_av_synthetic_defaults(common->seed), made.first_clip, enhancement};
+    from.config.first_talker = made.first_talker;
+    from.config.talkers = made.talkers;
     *out = (enhance_clips){0};
-    tuft_status status = TUFT_GROW(&out->clip, &out->capacity, count, "clips", err);
-    if (status)
-        return status;
-    app_progress progress;
-    tuft_failure failure = {0};
-    out->count = count;
-    memset(out->clip, 0, count * sizeof *out->clip);
-    progress_begin(&progress, common, "talkers", count);
-#pragma omp parallel for schedule(dynamic) num_threads((int)common->threads)
-    for (size_t i = 0; i < count; i++) {
-        tuft_error own;
-        tuft_status one = make_one(&config, made.first_clip + i, enhancement, &out->clip[i], &own);
-        tuft_failure_keep(&failure, one, i, &own);
-        progress_advance(&progress, 1);
-    }
-    progress_end(&progress);
-    status = tuft_failure_tell(&failure, err);
-    if (status)
-        enhance_clips_free(out);
-    return status;
+    return make_clips(make_one, &from, count, "talkers", common, out, err);
 }
