@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 const char *const test_lips_names[] = {"own", "other", "frozen", "black", NULL};
 
@@ -81,11 +80,6 @@ const char *test_model_name(const test_run *run, size_t model, char *text, size_
     return text;
 }
 
-static const enhance_clip *clip_of(const test_run *run, size_t k)
-{
-    return &run->material.clips.clip[run->clip[k]];
-}
-
 static tuft_status score(const test_run *run, const tuft_mixture *mixture, const float *heard,
                          tuft_speech_scores *out, tuft_error *err)
 {
@@ -102,7 +96,6 @@ typedef struct {
     float *heard;
     tuft_mcc_activity activity[TEST_MODELS];
     tuft_mcc_silence silence[TEST_MODELS][TEST_SHARES];
-    double seconds[TEST_MODELS];
 } bench;
 
 static void bench_free(bench *b, const test_run *run)
@@ -119,8 +112,8 @@ static tuft_status bench_new(bench *b, const test_run *run, tuft_error *err)
 {
     size_t longest = 0;
     for (size_t k = 0; k < run->clips; k++)
-        if (clip_of(run, k)->n > longest)
-            longest = clip_of(run, k)->n;
+        if (test_clip(run, k)->n > longest)
+            longest = test_clip(run, k)->n;
     *b = (bench){0};
     tuft_status status = TUFT_NEW(&b->heard, longest, "enhanced speech", err);
     for (size_t m = 0; !status && m < run->models; m++) {
@@ -133,22 +126,13 @@ static tuft_status bench_new(bench *b, const test_run *run, tuft_error *err)
     return status;
 }
 
-static double now_s(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 /* A model at one mixture: all that is asked for. */
 static tuft_status try_model(test_run *run, bench *b, size_t m, size_t k, size_t s,
                              const tuft_mixture *mixture, tuft_error *err)
 {
     test_model *of = &run->model[m];
-    double begun = now_s();
     tuft_status status =
         test_enhance(run, m, k, mixture, TEST_LIPS_OWN, NULL, &b->activity[m], b->heard, err);
-    b->seconds[m] += now_s() - begun;
     if (!status)
         status = score(run, mixture, b->heard, &of->score[s][TEST_LIPS_OWN].clip[k], err);
     for (int l = 1; !status && run->config->lips && enhance_model_sees(&of->model) && l < TEST_LIPS;
@@ -181,7 +165,7 @@ static tuft_status try_clip(test_run *run, bench *b, size_t k, tuft_error *err)
         tuft_mixture_free(&mixture);
     }
     if (status)
-        tuft_fail_prefix(err, status, clip_of(run, k)->name);
+        tuft_fail_prefix(err, status, test_clip(run, k)->name);
     return status;
 }
 
@@ -203,10 +187,9 @@ static tuft_status try_all(test_run *run, tuft_error *err)
             progress_advance(&progress, 1);
         }
 #pragma omp critical(enhance_test)
-        for (size_t m = 0; !made && m < run->models; m++) {
+        for (size_t m = 0; !made && m < run->models; m++)
             tuft_mcc_activity_merge(&run->model[m].activity, &own.activity[m]);
-            run->model[m].seconds += own.seconds[m];
-        }
+
         bench_free(&own, run);
     }
     progress_end(&progress);
@@ -329,7 +312,7 @@ static tuft_status prepare(test_run *run, tuft_error *err)
     return status ? status : scores_new(run, err);
 }
 
-static void run_free(test_run *run)
+void test_run_free(test_run *run)
 {
     for (size_t s = 0; s < run->snrs; s++)
         free(run->noisy[s].clip);
@@ -368,7 +351,7 @@ static tuft_status run(const void *settings, tuft_error *err)
     result_stage(result, NULL);
     if (!status)
         status = enhance_test_publish(run, result, err);
-    run_free(run);
+    test_run_free(run);
     free(run);
     result_free(result);
     return status;

@@ -41,7 +41,6 @@ typedef struct {
     test_scores score[TEST_SNRS][TEST_LIPS]; /* other lips: --lips, and a model that sees */
     test_scores silenced[TEST_SHARES];       /* at --at-snr, each share of --silence */
     tuft_mcc_activity activity;              /* over all clips and SNRs, own lips */
-    double seconds;                          /* that its passes took, one thread */
 } test_model;
 
 typedef struct {
@@ -55,6 +54,9 @@ typedef struct {
     size_t models;
     test_model model[TEST_MODELS];
 } test_run;
+
+/* Frees what it holds, not itself. */
+void test_run_free(test_run *run);
 
 /* The SNR of the resilience curves: the one of snr_db nearest to --at-snr. */
 size_t test_snr_of_curves(const test_run *run);
@@ -70,6 +72,9 @@ test_summary test_summarise(const test_run *run, const test_scores *scores, tuft
 /* The same of the differences a - b, clip by clip. */
 test_summary test_difference(const test_run *run, const test_scores *a, const test_scores *b,
                              tuft_score score);
+
+/* Clip k of the test: of run->clip. */
+const enhance_clip *test_clip(const test_run *run, size_t k);
 
 /* One mixture of the test: clip k of run->clip at snr_db[s]; the caller's to free. The noise is the
  * same at each SNR. */

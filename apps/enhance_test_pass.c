@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const enhance_clip *clip_of(const test_run *run, size_t k)
+const enhance_clip *test_clip(const test_run *run, size_t k)
 {
     return &run->material.clips.clip[run->clip[k]];
 }
@@ -13,7 +13,7 @@ static const enhance_clip *clip_of(const test_run *run, size_t k)
 tuft_status test_mixture(const test_run *run, size_t k, size_t s, tuft_mixture *out,
                          tuft_error *err)
 {
-    const enhance_clip *clip = clip_of(run, k);
+    const enhance_clip *clip = test_clip(run, k);
     tuft_status status = tuft_mix(clip->speech, clip->n, &run->material.test, run->snr_db[s],
                                   run->config->common.seed, run->clip[k], out, err);
     if (status)
@@ -24,7 +24,7 @@ tuft_status test_mixture(const test_run *run, size_t k, size_t s, tuft_mixture *
 /* vision[frames][columns] as the condition has it. */
 static void show_lips(const test_run *run, size_t k, test_lips lips, size_t columns, float *vision)
 {
-    const enhance_clip *clip = clip_of(run, k), *other = clip_of(run, (k + 1) % run->clips);
+    const enhance_clip *clip = test_clip(run, k), *other = test_clip(run, (k + 1) % run->clips);
     const size_t coefficients = columns / 3; /* then differences, which are 0 at rest */
     for (size_t f = 0; f < clip->frames; f++) {
         float *to = vision + f * columns;
@@ -52,7 +52,7 @@ static tuft_status pass_over(const test_run *run, size_t model, size_t k,
                              tuft_mcc_pass **pass, float **mask, tuft_error *err)
 {
     const enhance_model *m = &run->model[model].model;
-    const enhance_clip *clip = clip_of(run, k);
+    const enhance_clip *clip = test_clip(run, k);
     const size_t columns = tuft_enhancement_vision_columns(m->enhancement);
     float *audio = NULL, *vision = NULL;
     *pass = NULL;

@@ -9,11 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const enhance_clip *clip_of(const test_run *run, size_t k)
-{
-    return &run->material.clips.clip[run->clip[k]];
-}
-
 /* ---- results --------------------------------------------------------------------------------- */
 
 static json_t *summary_json(test_summary s)
@@ -147,7 +142,7 @@ static json_t *differences_json(const test_run *run, size_t m)
 static int is_first(const test_run *run, size_t k)
 {
     for (size_t before = 0; before < k; before++)
-        if (strcmp(clip_of(run, before)->talker, clip_of(run, k)->talker) == 0)
+        if (strcmp(test_clip(run, before)->talker, test_clip(run, k)->talker) == 0)
             return 0;
     return 1;
 }
@@ -157,7 +152,7 @@ static json_t *talkers_json(const test_run *run, const test_scores *scores, size
     json_t *object = json_object();
     for (size_t k = 0; k < run->clips; k++)
         if (is_first(run, k)) {
-            const char *talker = clip_of(run, k)->talker;
+            const char *talker = test_clip(run, k)->talker;
             json_object_set_new(object, talker, curve_json(run, scores, stride, talker));
         }
     return object;
@@ -201,7 +196,7 @@ static json_t *clips_json(const test_run *run)
     json_t *array = json_array();
     for (size_t k = 0; k < run->clips; k++) {
         char name[600];
-        snprintf(name, sizeof name, "%s/%s", clip_of(run, k)->talker, clip_of(run, k)->name);
+        snprintf(name, sizeof name, "%s/%s", test_clip(run, k)->talker, test_clip(run, k)->name);
         json_array_append_new(array, json_string(name));
     }
     return array;
@@ -230,8 +225,8 @@ static void csv_line(FILE *stream, const test_run *run, const char *model, const
                      size_t s, const test_scores *scores)
 {
     for (size_t k = 0; k < run->clips && scores->clip; k++) {
-        fprintf(stream, "%s,%s,%g,%s/%s", model, condition, run->snr_db[s], clip_of(run, k)->talker,
-                clip_of(run, k)->name);
+        fprintf(stream, "%s,%s,%g,%s/%s", model, condition, run->snr_db[s],
+                test_clip(run, k)->talker, test_clip(run, k)->name);
         for (int i = 0; i < TUFT_SCORES; i++)
             if (isnan(scores->clip[k].value[i]))
                 fputc(',', stream);

@@ -102,15 +102,10 @@ tuft_status test_view_scores(app_report *report, const test_run *run, tuft_error
 
 /* ---- talkers --------------------------------------------------------------------------------- */
 
-static const enhance_clip *clip_of(const test_run *run, size_t k)
-{
-    return &run->material.clips.clip[run->clip[k]];
-}
-
 static int is_first_of_talker(const test_run *run, size_t k)
 {
     for (size_t j = 0; j < k; j++)
-        if (strcmp(clip_of(run, j)->talker, clip_of(run, k)->talker) == 0)
+        if (strcmp(test_clip(run, j)->talker, test_clip(run, k)->talker) == 0)
             return 0;
     return 1;
 }
@@ -161,7 +156,7 @@ static void add_talker(text_table *table, const test_run *run, const char *talke
     char name[TEST_NAME];
     size_t clips = 0;
     for (size_t k = 0; k < run->clips; k++)
-        clips += !talker || strcmp(clip_of(run, k)->talker, talker) == 0;
+        clips += !talker || strcmp(test_clip(run, k)->talker, talker) == 0;
     add_row(table, run, talker, clips, "noisy", run->noisy, 1, score);
     for (size_t m = 0; m < run->models; m++)
         add_row(table, run, talker, clips, test_label(run, m, name),
@@ -192,7 +187,7 @@ tuft_status test_view_talkers(app_report *report, const test_run *run, tuft_erro
             add_talker(&table, run, NULL, shown);
         for (size_t k = 0; k < run->clips; k++)
             if (is_first_of_talker(run, k))
-                add_talker(&table, run, clip_of(run, k)->talker, shown);
+                add_talker(&table, run, test_clip(run, k)->talker, shown);
         snprintf(caption, sizeof caption,
                  "%s by talker and SNR: mean over the clips ± half of its 95 %% interval.",
                  tuft_score_label(shown->score));
@@ -223,7 +218,7 @@ tuft_status test_view_mixtures(app_report *report, const test_run *run, tuft_err
             table_free(&table);
             return status;
         }
-        snprintf(to[0], CELL, "%.45s/%.45s", clip_of(run, k)->talker, clip_of(run, k)->name);
+        snprintf(to[0], CELL, "%.45s/%.45s", test_clip(run, k)->talker, test_clip(run, k)->name);
         snprintf(to[1], CELL, "%.*s", CELL - 1, run->material.test.noise[mixture.which].name);
         test_number((double)mixture.offset / TUFT_NOISE_RATE_HZ, 2, to[2], CELL);
         test_number(run->noisy[at].clip[k].value[TUFT_SCORE_STOI], 3, to[3], CELL);

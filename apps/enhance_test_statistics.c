@@ -10,11 +10,6 @@
 
 static const double LEVEL = 0.95;
 
-static const enhance_clip *clip_of(const test_run *run, size_t k)
-{
-    return &run->material.clips.clip[run->clip[k]];
-}
-
 static test_summary summary_of(const double *value, size_t n)
 {
     tuft_interval interval;
@@ -36,7 +31,7 @@ static test_summary summarise(const test_run *run, const test_scores *a, const t
         return summary_of(NULL, 0);
     for (size_t k = 0; k < run->clips; k++) {
         double one = a->clip[k].value[score] - (b ? b->clip[k].value[score] : 0);
-        if (!isnan(one) && (!talker || strcmp(talker, clip_of(run, k)->talker) == 0))
+        if (!isnan(one) && (!talker || strcmp(talker, test_clip(run, k)->talker) == 0))
             value[n++] = one;
     }
     test_summary out = summary_of(value, n);

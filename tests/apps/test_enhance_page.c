@@ -139,20 +139,7 @@ static char *page_of(made *it)
 
 static void unmake(made *it)
 {
-    test_run *run = &it->run;
-    for (size_t s = 0; s < run->snrs; s++)
-        free(run->noisy[s].clip);
-    for (size_t m = 0; m < run->models; m++) {
-        for (size_t s = 0; s < run->snrs; s++)
-            for (int l = 0; l < TEST_LIPS; l++)
-                free(run->model[m].score[s][l].clip);
-        for (size_t h = 0; h < TEST_SHARES; h++)
-            free(run->model[m].silenced[h].clip);
-        tuft_mcc_activity_free(&run->model[m].activity);
-        enhance_model_free(&run->model[m].model);
-    }
-    enhance_material_close(&run->material);
-    free(run->clip);
+    test_run_free(&it->run);
     unlink(it->path);
     free(it);
 }
