@@ -98,21 +98,6 @@ double energy_even(const energy_run *run, size_t bill)
                                         : (double)NAN;
 }
 
-void energy_csv_text(FILE *stream, const char *text)
-{
-    if (!strpbrk(text, ",\"\n\r")) {
-        fputs(text, stream);
-        return;
-    }
-    fputc('"', stream);
-    for (; *text; text++) {
-        if (*text == '"')
-            fputc('"', stream);
-        fputc(*text, stream);
-    }
-    fputc('"', stream);
-}
-
 tuft_status energy_choose(const tuft_energy_activity *activity, const char *name,
                           energy_choice *out, tuft_error *err)
 {

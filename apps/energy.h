@@ -54,8 +54,6 @@ typedef struct {
 } energy_choice;
 tuft_status energy_choose(const tuft_energy_activity *activity, const char *name,
                           energy_choice *out, tuft_error *err);
-/* A field, in quotes where it has to be. */
-void energy_csv_text(FILE *stream, const char *text);
 int energy_chosen(const energy_choice *choice, const tuft_energy_term *term);
 
 /* ---- energy_json.c */

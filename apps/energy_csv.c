@@ -262,24 +262,13 @@ static void bound_targets(energy_input *out)
 tuft_status energy_input_csv(energy_input *out, const char *path, tuft_error *err)
 {
     const char *slash = strrchr(path, '/');
-    unsigned char *content;
-    size_t size;
+    char *text;
     reader r = {.path = path, .out = out};
     *out = (energy_input){.path = path, .volt = NAN, .siemens = NAN, .command = "counts"};
     out->activity.seconds = out->activity.duration = NAN;
     snprintf(out->label, sizeof out->label, "%.60s", slash ? slash + 1 : path);
     snprintf(out->activity.name, sizeof out->activity.name, "%s", out->label);
-    tuft_status status = tuft_file_read(path, FILE_LIMIT, &content, &size, err);
-    if (status)
-        return status;
-    char *text = realloc(content, size + 1);
-    if (!text) {
-        free(content);
-        return tuft_fail(err, TUFT_MEMORY, "%s: no memory", path);
-    }
-    text[size] = 0;
-    if (memchr(text, 0, size))
-        status = tuft_fail(err, TUFT_FORMAT, "%s: a zero byte, expected text", path);
+    tuft_status status = tuft_file_text(path, FILE_LIMIT, &text, err);
     if (!status)
         status = read_lines(&r, text, err);
     if (!status)

@@ -1,5 +1,6 @@
 /* The tables of `tuft energy` as JSON and CSV. */
 #include "apps/energy.h"
+#include "core/csv_field.h"
 #include "core/file.h"
 
 #include <math.h>
@@ -158,7 +159,7 @@ static void put_row(FILE *stream, const energy_run *run, size_t bill, const char
         const char *const field[] = {energy_input_of(run, bill)->label,
                                      run->bill[bill].profile->name, projection, component};
         for (int f = 0; f < 4; f++) {
-            energy_csv_text(stream, field[f]);
+            tuft_csv_field(stream, field[f]);
             fputc(',', stream);
         }
         fprintf(stream, "%.17g,%.17g,%.17g\n", range.at[TUFT_ENERGY_LOW].joules,

@@ -1,4 +1,5 @@
 #include "apps/energy.h"
+#include "core/csv_field.h"
 #include "core/file.h"
 #include "core/memory.h"
 
@@ -115,7 +116,7 @@ static tuft_status write_csv(const energy_run *run, const energy_matrix *matrix,
         const char *name = run->input[0].activity.projection[matrix[m].projection].name;
         for (uint32_t i = 0; i < edges->sources; i++)
             for (size_t k = edges->row_begin[i]; k < edges->row_begin[i + 1]; k++) {
-                energy_csv_text(output.stream, name);
+                tuft_csv_field(output.stream, name);
                 fprintf(output.stream, ",%u,%u,%.17g\n", i, edges->target[k], matrix[m].joules[k]);
             }
     }

@@ -1,5 +1,6 @@
 #include "apps/enhance_material.h"
 
+#include "core/fnv.h"
 #include "datasets/noise_synthetic.h"
 
 #include <stdio.h>
@@ -79,9 +80,5 @@ tuft_status enhance_material_open(const enhance_material_config *config, enhance
 
 uint64_t enhance_clip_hash(const enhance_clip *clip)
 {
-    const unsigned char *byte = (const unsigned char *)clip->speech;
-    uint64_t hash = 14695981039346656037u;
-    for (size_t i = 0; i < clip->n * sizeof *clip->speech; i++)
-        hash = (hash ^ byte[i]) * 1099511628211u;
-    return hash;
+    return tuft_fnv1a(clip->speech, clip->n * sizeof *clip->speech);
 }

@@ -138,8 +138,8 @@ static tuft_status read_lines(reader *r, char *text, tuft_synapse **list, size_t
 tuft_status network_edges_read(const network_file *file, const network_projection *projection,
                                tuft_connections *out, tuft_error *err)
 {
-    unsigned char *content;
-    size_t size, count = 0;
+    char *text;
+    size_t count = 0;
     tuft_synapse *list = NULL;
     reader r = {.path = projection->edges,
                 .projection = projection,
@@ -148,16 +148,7 @@ tuft_status network_edges_read(const network_file *file, const network_projectio
                 .tick_ms = network_tick_ms(file),
                 .random = tuft_random_stream(projection->wiring.seed, TUFT_RANDOM_CONNECTIVITY,
                                              (uint64_t)projection->wiring.stream << 32)};
-    tuft_status status = tuft_file_read(projection->edges, FILE_LIMIT, &content, &size, err);
-    if (status)
-        return status;
-    char *text = strndup((const char *)content, size);
-    free(content);
-    if (!text)
-        return tuft_fail(err, TUFT_MEMORY, "%s: no memory", projection->edges);
-    if (strlen(text) < size)
-        status =
-            tuft_fail(err, TUFT_FORMAT, "%s: byte %zu is NUL, expected text", r.path, strlen(text));
+    tuft_status status = tuft_file_text(projection->edges, FILE_LIMIT, &text, err);
     if (!status)
         status = read_lines(&r, text, &list, &count, err);
     free(text);

@@ -1,6 +1,7 @@
 #include "apps/score_view.h"
 
 #include "apps/result.h"
+#include "core/csv_field.h"
 #include "core/file.h"
 #include "core/memory.h"
 
@@ -106,19 +107,6 @@ void scored_print(FILE *stream, const scored_table *table)
 
 /* ---- CSV and JSON ---------------------------------------------------------------------------- */
 
-/* A field is quoted where it has to be (RFC 4180). */
-static void put_field(FILE *stream, const char *text)
-{
-    if (!strpbrk(text, ",\"\r\n")) {
-        fputs(text, stream);
-        return;
-    }
-    fputc('"', stream);
-    for (; *text; text++)
-        fprintf(stream, *text == '"' ? "\"\"" : "%c", *text);
-    fputc('"', stream);
-}
-
 tuft_status scored_csv(const scored_table *table, const char *path, tuft_error *err)
 {
     tuft_output output;
@@ -135,7 +123,7 @@ tuft_status scored_csv(const scored_table *table, const char *path, tuft_error *
     for (size_t i = 0; i < table->count; i++) {
         const scored_recording *one = &table->recording[i];
         fputc('\n', output.stream);
-        put_field(output.stream, one->name);
+        tuft_csv_field(output.stream, one->name);
         fprintf(output.stream, ",%.9g,%.9g", one->rate_hz, one->seconds);
         for (scored_side side = table->first; side < SCORED_SIDES; side++)
             for (int k = 0; k < TUFT_SCORES; k++) {

@@ -1,5 +1,6 @@
 #include "apps/sweep.h"
 
+#include "core/csv_field.h"
 #include "core/file.h"
 #include "core/memory.h"
 #include "lsm/interval.h"
@@ -111,19 +112,6 @@ void sweep_print(const sweep *of)
 
 /* ---- CSV ------------------------------------------------------------------------------------- */
 
-/* A field is quoted where it has to be (RFC 4180). */
-static void put_field(FILE *stream, const char *text)
-{
-    if (!strpbrk(text, ",\"\r\n")) {
-        fputs(text, stream);
-        return;
-    }
-    fputc('"', stream);
-    for (; *text; text++)
-        fprintf(stream, *text == '"' ? "\"\"" : "%c", *text);
-    fputc('"', stream);
-}
-
 /* Empty where there is no number. */
 static void put_number(FILE *stream, double value)
 {
@@ -143,7 +131,7 @@ tuft_status sweep_write_csv(const sweep *of, const char *path, tuft_error *err)
     FILE *stream = output.stream;
     size_t seeds = of->runs.seeds;
     for (size_t a = 0; a < of->grid.axes; a++) {
-        put_field(stream, of->grid.axis[a].key);
+        tuft_csv_field(stream, of->grid.axis[a].key);
         fputc(',', stream);
     }
     fputs("n,mean,sd,ci95_low,ci95_high", stream);
@@ -153,7 +141,7 @@ tuft_status sweep_write_csv(const sweep *of, const char *path, tuft_error *err)
     for (size_t p = 0; p < of->grid.points; p++) {
         const sweep_point *point = &of->point[p];
         for (size_t a = 0; a < of->grid.axes; a++) {
-            put_field(stream, of->grid.axis[a].value[sweep_grid_at(&of->grid, p, a)]);
+            tuft_csv_field(stream, of->grid.axis[a].value[sweep_grid_at(&of->grid, p, a)]);
             fputc(',', stream);
         }
         fprintf(stream, "%zu", point->n);

@@ -39,6 +39,26 @@ tuft_status tuft_file_read(const char *path, size_t limit, unsigned char **conte
     return status;
 }
 
+tuft_status tuft_file_text(const char *path, size_t limit, char **text, tuft_error *err)
+{
+    unsigned char *content;
+    size_t size;
+    *text = NULL;
+    tuft_status status = tuft_file_read(path, limit, &content, &size, err);
+    if (status)
+        return status;
+    const unsigned char *zero = memchr(content, 0, size);
+    if (zero)
+        status = tuft_fail(err, TUFT_FORMAT, "%s: offset %zu: a zero byte, expected text", path,
+                           (size_t)(zero - content));
+    if (!status)
+        status = TUFT_NEW(text, size + 1, path, err);
+    if (!status)
+        memcpy(*text, content, size);
+    free(content);
+    return status;
+}
+
 tuft_status tuft_output_open(tuft_output *output, const char *path, tuft_error *err)
 {
     *output = (tuft_output){0};

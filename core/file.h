@@ -12,6 +12,10 @@
 tuft_status tuft_file_read(const char *path, size_t limit, unsigned char **content, size_t *size,
                            tuft_error *err);
 
+/* The same as a string, the caller's. Also TUFT_FORMAT where there is a zero byte in it, with its
+ * offset. On failure *text is NULL. */
+tuft_status tuft_file_text(const char *path, size_t limit, char **text, tuft_error *err);
+
 /* An output that appears under its name only when it is complete: written to path.tmp-<pid>, then
  * renamed. Exactly one of commit and abandon must follow open. */
 typedef struct {

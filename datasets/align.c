@@ -52,11 +52,10 @@ static bool parse_line(const char *at, const char *end, tuft_aligned_word *out)
     return true;
 }
 
-static tuft_status parse(const char *path, const char *text, size_t size, tuft_align *out,
-                         tuft_error *err)
+static tuft_status parse(const char *path, const char *text, tuft_align *out, tuft_error *err)
 {
     size_t capacity = 0, line = 0;
-    const char *end = text + size;
+    const char *end = text + strlen(text);
     for (const char *at = text; at < end;) {
         const char *stop = memchr(at, '\n', (size_t)(end - at));
         stop = stop ? stop : end;
@@ -87,19 +86,11 @@ static tuft_status parse(const char *path, const char *text, size_t size, tuft_a
 tuft_status tuft_align_read(const char *path, tuft_align *out, tuft_error *err)
 {
     *out = (tuft_align){0};
-    unsigned char *content;
     char *text;
-    size_t size;
-    tuft_status status = tuft_file_read(path, FILE_LIMIT, &content, &size, err);
-    if (status)
-        return status;
-    status = TUFT_NEW(&text, size + 1, path, err); /* ends with a zero */
-    if (!status) {
-        memcpy(text, content, size);
-        status = parse(path, text, size, out, err);
-    }
+    tuft_status status = tuft_file_text(path, FILE_LIMIT, &text, err);
+    if (!status)
+        status = parse(path, text, out, err);
     free(text);
-    free(content);
     if (status)
         tuft_align_free(out);
     return status;

@@ -1,5 +1,6 @@
 #include "datasets/mix.h"
 
+#include "core/csv_field.h"
 #include "core/file.h"
 #include "core/memory.h"
 #include "core/philox.h"
@@ -118,22 +119,6 @@ tuft_status tuft_mix(const float *speech, size_t n, const tuft_noise_library *li
     return status;
 }
 
-/* A field of a CSV file (RFC 4180). */
-static void write_field(FILE *stream, const char *text)
-{
-    if (!strpbrk(text, ",\"\r\n")) {
-        fputs(text, stream);
-        return;
-    }
-    fputc('"', stream);
-    for (; *text; text++) {
-        if (*text == '"')
-            fputc('"', stream);
-        fputc(*text, stream);
-    }
-    fputc('"', stream);
-}
-
 tuft_status tuft_mix_list_write(const char *path, const char *const *clip,
                                 const tuft_mixture *mixture, size_t count,
                                 const tuft_noise_library *library, tuft_error *err)
@@ -145,9 +130,9 @@ tuft_status tuft_mix_list_write(const char *path, const char *const *clip,
     fputs("clip,noise,offset_s,snr_db,gain,scale,activity\n", output.stream);
     for (size_t i = 0; i < count; i++) {
         const tuft_mixture *m = &mixture[i];
-        write_field(output.stream, clip[i]);
+        tuft_csv_field(output.stream, clip[i]);
         fputc(',', output.stream);
-        write_field(output.stream, library->noise[m->which].name);
+        tuft_csv_field(output.stream, library->noise[m->which].name);
         fprintf(output.stream, ",%.6f,%.9g,%.9g,%.9g,%.9g\n",
                 (double)m->offset / TUFT_NOISE_RATE_HZ, m->snr_db, m->gain, m->scale, m->activity);
     }

@@ -1,6 +1,7 @@
 #include "datasets/noise.h"
 
 #include "core/file.h"
+#include "core/fnv.h"
 #include "core/memory.h"
 #include "datasets/resample.h"
 #include "datasets/sound_file.h"
@@ -109,16 +110,8 @@ static tuft_status add_folder(tuft_noise_library *library, const char *path, tuf
 
 static tuft_status add_list(tuft_noise_library *library, const char *path, tuft_error *err)
 {
-    unsigned char *content;
     char *text;
-    size_t size;
-    tuft_status status = tuft_file_read(path, LIST_LIMIT, &content, &size, err);
-    if (status)
-        return status;
-    status = TUFT_NEW(&text, size + 1, path, err);
-    if (!status)
-        memcpy(text, content, size);
-    free(content);
+    tuft_status status = tuft_file_text(path, LIST_LIMIT, &text, err);
     const char *slash = strrchr(path, '/');
     char *rest = text;
     for (char *line; !status && (line = strsep(&rest, "\r\n"));) {
@@ -160,15 +153,6 @@ tuft_status tuft_noise_library_open(const char *path, tuft_noise_library *out, t
     return status;
 }
 
-/* FNV-1a, 64 bits (Fowler, Noll, Vo). */
-static uint64_t hash(const char *name)
-{
-    uint64_t h = 14695981039346656037u;
-    for (; *name; name++)
-        h = (h ^ (unsigned char)*name) * 1099511628211u;
-    return h;
-}
-
 static tuft_status choose_named(const tuft_noise_library *library, const char *names, bool *test,
                                 tuft_error *err)
 {
@@ -195,10 +179,10 @@ static tuft_status choose_hashed(const tuft_noise_library *library, double share
     wanted = wanted >= n ? n - 1 : wanted;
     wanted = wanted < 1 ? 1 : wanted;
     for (size_t i = 0; i < n; i++) {
-        uint64_t mine = hash(library->noise[i].name);
+        uint64_t mine = tuft_fnv1a(library->noise[i].name, strlen(library->noise[i].name));
         size_t after = 0; /* how many come after it */
         for (size_t j = 0; j < n; j++) {
-            uint64_t other = hash(library->noise[j].name);
+            uint64_t other = tuft_fnv1a(library->noise[j].name, strlen(library->noise[j].name));
             after += other > mine || (other == mine && j > i);
         }
         test[i] = after < wanted;

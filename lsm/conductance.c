@@ -100,20 +100,9 @@ tuft_status tuft_conductance_load(const char *path, tuft_conductance *model, dou
                                   tuft_error *err)
 {
     *owned = NULL;
-    unsigned char *content;
-    size_t size, count = 0;
-    tuft_status status = tuft_file_read(path, FILE_LIMIT, &content, &size, err);
-    if (status)
-        return status;
     char *text;
-    status = TUFT_NEW(&text, size + 1, path, err);
-    if (!status) {
-        memcpy(text, content, size);
-        if (strlen(text) != size)
-            status = tuft_fail(err, TUFT_FORMAT, "%s: offset %zu: a zero byte, expected text", path,
-                               strlen(text));
-    }
-    free(content);
+    size_t count = 0;
+    tuft_status status = tuft_file_text(path, FILE_LIMIT, &text, err);
     if (!status)
         status = parse(path, text, owned, &count, err);
     free(text);

@@ -99,19 +99,8 @@ static tuft_status parse_line(tuft_conductance_map *map, text_state *at, char *l
 
 static tuft_status load_text(tuft_conductance_map *map, const char *path, tuft_error *err)
 {
-    unsigned char *content;
     char *text;
-    size_t size;
-    tuft_status status = tuft_file_read(path, FILE_LIMIT, &content, &size, err);
-    if (status)
-        return status;
-    status = TUFT_NEW(&text, size + 1, path, err);
-    if (!status)
-        memcpy(text, content, size);
-    free(content);
-    if (!status && strlen(text) != size)
-        status = tuft_fail(err, TUFT_FORMAT, "%s: offset %zu: a zero byte, expected text", path,
-                           strlen(text));
+    tuft_status status = tuft_file_text(path, FILE_LIMIT, &text, err);
     text_state at = {.path = path};
     for (char *line = text; !status && line;) {
         char *next = strchr(line, '\n');
