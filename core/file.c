@@ -45,7 +45,7 @@ tuft_status tuft_file_text(const char *path, size_t limit, char **text, tuft_err
     size_t size;
     *text = NULL;
     tuft_status status = tuft_file_read(path, limit, &content, &size, err);
-    if (status)
+    if (!content)
         return status;
     const unsigned char *zero = memchr(content, 0, size);
     if (zero)

@@ -1,46 +1,11 @@
 #include "lsm/encode.h"
 
 #include "core/engine.h"
-#include "core/failure.h"
 #include "core/memory.h"
 #include "lsm/count_row.h"
+#include "lsm/encode_rows.h"
 
 #include <stdlib.h>
-#include <string.h>
-
-/* What one thread needs to run recordings. */
-typedef struct {
-    const tuft_reservoir *reservoir;
-    const tuft_frontend *frontend;
-    const tuft_encoding *encoding;
-    tuft_geometry geometry; /* of the recordings */
-    tuft_engine *engine;
-    tuft_frontend_input input;
-    int64_t *edge;  /* [windows + 1] */
-    uint32_t *pool; /* counts of one row */
-} runner;
-
-static void runner_free(runner *r)
-{
-    tuft_engine_free(r->engine);
-    tuft_frontend_input_free(&r->input);
-    free(r->edge);
-    free(r->pool);
-}
-
-static tuft_status runner_new(runner *r, tuft_error *err)
-{
-    size_t columns = tuft_reservoir_features(r->reservoir) * r->encoding->windows;
-    tuft_status status = tuft_engine_new(&r->engine, r->reservoir->network, 0, 1, err);
-    if (!status)
-        status = TUFT_NEW(&r->edge, (size_t)r->encoding->windows + 1, "window edges", err);
-    if (!status)
-        status = TUFT_NEW(&r->pool, columns, "pooled counts", err);
-    for (uint32_t k = 0; !status && k < r->reservoir->groups; k++)
-        status = tuft_engine_record_counts(r->engine, r->reservoir->place[k].population, r->edge,
-                                           r->encoding->windows, err);
-    return status;
-}
 
 /* Runs the engine over the input that was cut, to the last effect of the last spike. */
 static tuft_status run_input(tuft_engine *engine, const tuft_reservoir *reservoir,
@@ -64,30 +29,48 @@ static tuft_status begin_episode(tuft_engine *engine, const tuft_reservoir *rese
     return status;
 }
 
-static tuft_status encode_one(runner *r, const tuft_recording *recording, size_t number, float *row,
-                              tuft_error *err)
+/* One thread's engine. */
+typedef struct {
+    const tuft_reservoir *reservoir;
+    tuft_engine *engine;
+    uint32_t windows;
+} runner;
+
+static tuft_status begin(const void *with, uint32_t windows, void **out, tuft_error *err)
 {
-    tuft_status status = tuft_frontend_cut(r->frontend, r->geometry, recording, &r->input, err);
-    if (!status)
-        status = tuft_engine_reset(r->engine, err);
+    const tuft_reservoir *reservoir = with;
+    runner *r;
+    tuft_status status = TUFT_NEW(&r, 1, "engine of a thread", err);
+    if (status)
+        return status;
+    *out = r;
+    *r = (runner){.reservoir = reservoir, .windows = windows};
+    return tuft_engine_new(&r->engine, reservoir->network, 0, 1, err);
+}
+
+static void end(void *with)
+{
+    runner *r = with;
+    if (r)
+        tuft_engine_free(r->engine);
+    free(r);
+}
+
+static tuft_status run_one(void *with, const tuft_frontend_input *input, const int64_t *edge,
+                           size_t number, const uint32_t **count, tuft_error *err)
+{
+    const runner *r = with;
+    tuft_status status = tuft_engine_reset(r->engine, err);
     if (!status)
         status = begin_episode(r->engine, r->reservoir, number, err);
-    if (status)
-        return status;
-    tuft_count_edges(r->reservoir, r->encoding, &r->input, r->edge);
-    uint32_t windows = r->encoding->windows;
     for (uint32_t k = 0; !status && k < r->reservoir->groups; k++)
-        status = tuft_engine_record_counts(r->engine, r->reservoir->place[k].population, r->edge,
-                                           windows, err);
+        status = tuft_engine_record_counts(r->engine, r->reservoir->place[k].population, edge,
+                                           r->windows, err);
     if (!status)
-        status = run_input(r->engine, r->reservoir, &r->input, err);
-    if (status)
-        return status;
-    const uint32_t *count[TUFT_RESERVOIR_GROUPS];
-    for (uint32_t k = 0; k < r->reservoir->groups; k++)
+        status = run_input(r->engine, r->reservoir, input, err);
+    for (uint32_t k = 0; !status && k < r->reservoir->groups; k++)
         count[k] = tuft_engine_counts(r->engine, r->reservoir->place[k].population)->count;
-    tuft_count_row(r->reservoir, r->encoding, count, r->pool, row);
-    return TUFT_OK;
+    return status;
 }
 
 /* Projections that carry variances are ours, not the array's. */
@@ -100,21 +83,12 @@ static void leave_out_noise(const tuft_reservoir *reservoir, tuft_ledger *ledger
         }
 }
 
-/* Adds an engine's ledger to the common one, which takes its shape from the first. */
-static tuft_status add_ledger(const tuft_engine *engine, const tuft_reservoir *reservoir,
-                              tuft_ledger *ledger, tuft_error *err)
+static tuft_status ledger_of(const void *with, tuft_ledger *out, tuft_error *err)
 {
-    tuft_ledger own;
-    tuft_status status = tuft_engine_ledger(engine, &own, err);
-    if (status)
-        return status;
-    leave_out_noise(reservoir, &own);
-    if (!ledger->population) {
-        *ledger = own;
-        return TUFT_OK;
-    }
-    status = tuft_ledger_add(ledger, &own, err);
-    tuft_ledger_free(&own);
+    const runner *r = with;
+    tuft_status status = tuft_engine_ledger(r->engine, out, err);
+    if (!status)
+        leave_out_noise(r->reservoir, out);
     return status;
 }
 
@@ -123,49 +97,9 @@ tuft_status tuft_encode(const tuft_reservoir *reservoir, const tuft_frontend *fr
                         tuft_features *out, tuft_ledger *ledger, tuft_encode_progress *progress,
                         void *user, tuft_error *err)
 {
-    *out = (tuft_features){0};
-    tuft_status status = tuft_count_check(reservoir, frontend, encoding, set->geometry, err);
-    if (!status && threads < 1)
-        status =
-            tuft_fail(err, TUFT_INVALID, "encoding in %d threads, expected 1 or more", threads);
-    if (status)
-        return status;
-    size_t columns = tuft_reservoir_features(reservoir) * encoding->windows;
-    status = tuft_features_new(out, set->count, columns, err);
-    if (status)
-        return status;
-    tuft_failure failure = {0};
-#pragma omp parallel num_threads(threads)
-    {
-        tuft_error own_error;
-        runner r = {.reservoir = reservoir,
-                    .frontend = frontend,
-                    .encoding = encoding,
-                    .geometry = set->geometry};
-        tuft_status own = runner_new(&r, &own_error);
-        tuft_failure_keep(&failure, own, 0, &own_error);
-#pragma omp for schedule(dynamic, 4)
-        for (size_t i = 0; i < set->count; i++) {
-            if (own)
-                continue;
-            tuft_status one =
-                encode_one(&r, &set->recording[i], i, out->value + i * columns, &own_error);
-            tuft_failure_keep(&failure, one, i, &own_error);
-            out->label[i] = set->recording[i].label;
-            out->group[i] = (uint32_t)i;
-            if (progress)
-                progress(user);
-        }
-#pragma omp critical(tuft_encode_ledger)
-        if (ledger && !own) {
-            own = add_ledger(r.engine, reservoir, ledger, &own_error);
-            tuft_failure_keep(&failure, own, set->count, &own_error);
-        }
-        runner_free(&r);
-    }
-    if (failure.status)
-        tuft_features_free(out);
-    return tuft_failure_tell(&failure, err);
+    const tuft_encode_way way = {reservoir, reservoir, begin, run_one, ledger_of, end};
+    return tuft_encode_rows(&way, frontend, encoding, set, threads, out, ledger, progress, user,
+                            err);
 }
 
 typedef struct {
